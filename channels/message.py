@@ -1,0 +1,103 @@
+"""What crosses the channel door, in both directions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ConversationKind(StrEnum):
+    """Who takes part."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+
+
+class EventKind(StrEnum):
+    """What happened on the platform."""
+
+    MESSAGE = "message"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationAddress:
+    """Where a conversation takes place.
+
+    `account` is the bot's own id on that platform, `chat_id` and `thread_id` are the platform's ids
+    as text; `thread_id` is empty where there is no thread.
+    """
+
+    channel: str
+    account: str
+    chat_id: str
+    thread_id: str = ""
+    kind: ConversationKind = ConversationKind.PRIVATE
+
+    @property
+    def key(self) -> str:
+        """The address as one text, equal for equal conversations."""
+        thread = f":{self.thread_id}" if self.thread_id else ""
+        return f"{self.channel}:{self.account}:{self.chat_id}{thread}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that came with a message; `file_id` is what the platform wants back to fetch it."""
+
+    kind: str  # photo, document, voice, audio, video, sticker, location, contact
+    file_id: str
+    name: str = ""
+    mime_type: str = ""
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedMessage:
+    """The message that another one replies to."""
+
+    message_id: str
+    text: str = ""
+    is_from_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundMessage:
+    """One event from a person.
+
+    `event_id` is unique within (channel, account) and the same whenever the platform delivers the
+    event again. `language` is a BCP 47 tag or empty. `text` is well-formed Unicode without NUL.
+    `raw` is the platform's payload as JSON text, for the record only.
+    """
+
+    event_id: str
+    message_id: str
+    conversation: ConversationAddress
+    sender_id: str
+    sender_name: str
+    text: str
+    sent_at: datetime
+    kind: EventKind = EventKind.MESSAGE
+    is_mention: bool = False
+    reply_to: QuotedMessage | None = None
+    attachments: tuple[Attachment, ...] = ()
+    language: str = ""
+    raw: str = "{}"
+
+    @property
+    def event_key(self) -> str:
+        """The key under which this event is accepted once: channel, account, event id."""
+        return f"{self.conversation.channel}:{self.conversation.account}:{self.event_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundMessage:
+    """One part of what the bot says.
+
+    `outbox_id` is the same each time this part is tried. `text` is CommonMark that fits one message
+    of the channel (see `SplitsText`). `reply_to` is a platform message id or empty.
+    """
+
+    outbox_id: str
+    conversation: ConversationAddress
+    text: str
+    reply_to: str = ""

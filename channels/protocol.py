@@ -1,0 +1,107 @@
+"""What a channel must do, and what it may do besides."""
+
+from collections.abc import Awaitable, Callable, Container, Sequence
+from typing import Protocol, runtime_checkable
+
+from channels.message import ConversationAddress, InboundMessage, OutboundMessage
+
+Receive = Callable[[Sequence[InboundMessage]], Awaitable[None]]
+"""Takes events in the order in which they came; returns once they are stored.
+
+Raises whatever kept them from being stored; then the channel must not acknowledge them upstream and
+offers them again later. May be called twice with the same event.
+"""
+
+
+class Channel(Protocol):
+    """One bot account on one platform."""
+
+    name: str
+
+    async def run(self, receive: Receive) -> None:
+        """Receive until cancelled; acknowledge upstream only after `receive` returned.
+
+        Reconnects by itself after passing troubles. On cancellation it stops at once and leaves
+        whatever is not stored unacknowledged.
+
+        Raises:
+            ChannelUnavailable: the platform cannot be used; the gateway shows why and starts
+                `run` again after `retry_after`, or never where that is None.
+        """
+
+    async def send(self, message: OutboundMessage) -> str:
+        """Send one message, once, and return the platform's id of it.
+
+        Never retries by itself. Waits at most 30 s.
+
+        Raises:
+            SendFailed: nothing was sent, another try may succeed after `retry_after`.
+            SendUnknown: the request may have arrived.
+            SendRejected: another try is useless.
+        """
+
+
+@runtime_checkable
+class EditsMessages(Protocol):
+    """The platform can replace the text of a message that was sent."""
+
+    async def edit(self, message_id: str, message: OutboundMessage) -> None:
+        """Make `message_id` read as `message`; harmless when repeated.
+
+        Raises:
+            SendFailed: try again after `retry_after`.
+            SendUnknown: try the same edit again.
+            MessageGone: there is no such message.
+            SendRejected: it can't be edited.
+        """
+
+
+@runtime_checkable
+class ShowsTyping(Protocol):
+    """The platform can show that the bot is at work."""
+
+    async def show_typing(self, conversation: ConversationAddress) -> None:
+        """Show it for a few seconds; raises `SendError` like `send`."""
+
+
+@runtime_checkable
+class FindsSent(Protocol):
+    """A send with unknown outcome can be looked up."""
+
+    def anchor(self, message: OutboundMessage, last_message_id: str) -> str:
+        """Return a mark of the moment before a send, to be stored before the send is tried.
+
+        `last_message_id` is the newest message known in that conversation, or empty. No I/O.
+        """
+
+    async def find(
+        self, message: OutboundMessage, anchor: str, taken: Container[str]
+    ) -> str | None:
+        """Return the id of `message` if it arrived after `anchor`, None if it did not.
+
+        `taken` holds the ids in this conversation's chat space that are known to be other
+        messages. Harmless when repeated. When found, the platform shows `message` in full.
+
+        Raises:
+            SendFailed: the platform can't be asked now; ask again after `retry_after`.
+            LookupInconclusive: neither can be shown.
+        """
+
+
+@runtime_checkable
+class PublishesCommands(Protocol):
+    """The platform has a native menu of commands."""
+
+    async def publish_commands(self, commands: dict[str, dict[str, str]]) -> None:
+        """Replace the menu; `commands` maps a language to command names with their descriptions.
+
+        Raises:
+            ChannelUnavailable: the platform refuses.
+        """
+
+
+class SplitsText(Protocol):
+    """How a platform's limits divide a long text; pure, and known without the client library."""
+
+    def __call__(self, text: str) -> Sequence[str]:
+        """Split CommonMark into parts that each fit one message; total: any text gives a part."""
