@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Container, Sequence
 from typing import Protocol, runtime_checkable
 
+from aiohttp import web
+
 from channels.message import ConversationAddress, InboundMessage, OutboundMessage
 
 Receive = Callable[[Sequence[InboundMessage]], Awaitable[None]]
@@ -62,6 +64,41 @@ class ShowsTyping(Protocol):
 
     async def show_typing(self, conversation: ConversationAddress) -> None:
         """Show it for a few seconds; raises `SendError` like `send`."""
+
+
+@runtime_checkable
+class StreamsDrafts(Protocol):
+    """The platform can show a growing text beside the conversation that is no message yet."""
+
+    async def show_draft(self, conversation: ConversationAddress, draft_id: str, text: str) -> None:
+        """Show `text` in place of what the same `draft_id` showed before.
+
+        The next `send` to the conversation takes its place. May get lost, so nothing is owed to
+        it; raises `SendError` like `send`.
+        """
+
+
+@runtime_checkable
+class SignalsReachable(Protocol):
+    """People come and go here, and a conversation is out of reach while they are away."""
+
+    def on_reachable(self, notify: Callable[[ConversationAddress], None]) -> None:
+        """Call `notify`, which never blocks, whenever a conversation can be reached (again).
+
+        Then what `send` refused with `SendFailed` may be offered at once. Replaces an earlier
+        `notify`; called before `run`.
+        """
+
+
+@runtime_checkable
+class ServesHttp(Protocol):
+    """The channel takes part in the gateway's own HTTP server."""
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Return the routes, once, before the server starts.
+
+        They stand while the gateway runs; outside `run` they answer 503.
+        """
 
 
 @runtime_checkable

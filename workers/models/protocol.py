@@ -1,6 +1,6 @@
 """What the agent loop asks of a model, and what a model answers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -88,7 +88,15 @@ class TextDelta:
     text: str
 
 
-ModelEvent = TextDelta | ModelAnswer
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamRestarted:
+    """The answer begins again; every `TextDelta` before this one is void.
+
+    Only a model that tries again by itself (`FallbackModel`) yields it.
+    """
+
+
+ModelEvent = TextDelta | StreamRestarted | ModelAnswer
 
 
 class Model(Protocol):
@@ -96,11 +104,13 @@ class Model(Protocol):
 
     name: str
 
-    def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """Yield `TextDelta`s and then exactly one `ModelAnswer`, which is last.
 
-        Makes one request and never retries by itself. Closing the iterator or cancelling it ends
-        the request. Text is well-formed Unicode without NUL.
+        The deltas since the start (or the last `StreamRestarted`) joined are the answer's text.
+        Makes one request and never tries again by itself; `FallbackModel` alone does, because that
+        is its job. Closing the generator (`contextlib.aclosing`) or cancelling its reader ends the
+        request. Text is well-formed Unicode without NUL.
 
         Raises:
             ModelUnavailable: a passing trouble (rate limit, outage, timeout, cut stream).

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from workers.models.protocol import ToolSpec
 
@@ -47,3 +47,11 @@ class Tool(Protocol):
             ToolError: it could not be done; the text is for the model to act on.
             Suspended: the answer must come from outside; it will be in the journal later.
         """
+
+
+@runtime_checkable
+class ChoosesEffect(Protocol):
+    """A tool whose effect depends on what it is asked; its `effect` is the worst of them."""
+
+    def effect_of(self, arguments: Arguments) -> Effect:
+        """Return the effect of one call; no I/O that could fail."""

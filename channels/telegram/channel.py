@@ -1,0 +1,354 @@
+"""Telegram as a channel: the one module that talks to aiogram, which is slow to import."""
+
+import asyncio
+from collections.abc import Callable, Container, Sequence
+from datetime import timedelta
+from functools import cached_property, partial
+from typing import Any, Final, TypeVar
+
+import structlog
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiogram.exceptions import (
+    AiogramError,
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramConflictError,
+    TelegramEntityTooLarge,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import EditMessageText, GetMe, SendChatAction, SendMessage, SetMyCommands
+from aiogram.methods.base import TelegramMethod
+from aiogram.types import BotCommand, LinkPreviewOptions, Message, MessageEntity, ReplyParameters
+from aiogram.utils.token import TokenValidationError
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
+
+from channels.errors import (
+    ChannelUnavailable,
+    MessageGone,
+    SendError,
+    SendFailed,
+    SendRejected,
+    SendUnknown,
+)
+from channels.message import ConversationAddress, OutboundMessage
+from channels.protocol import Receive
+from channels.telegram.inbound import CHANNEL, HANDLED_UPDATES, BotIdentity
+from channels.telegram.lookup import SentLookup
+from channels.telegram.message_ids import MessageIds
+from channels.telegram.outbound import Rendered, render
+from channels.telegram.payload import RawUpdate
+from channels.telegram.polling import (
+    BATCH_SIZE,
+    ConnectionStatus,
+    PollConflict,
+    Poller,
+    PollError,
+    Sleep,
+)
+
+REQUEST_TIMEOUT: Final = 30  # seconds; whole, as aiogram takes it
+_POLL_GRACE: Final = 10  # seconds that an answer may come later than a long poll ends
+_REFUSED_TOKEN_RETRY: Final = timedelta(minutes=1)
+_UNTOLD_RETRY: Final = timedelta(seconds=5)  # where Telegram refuses for now and names no time
+_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+
+_FINAL_REFUSALS: Final = (
+    TelegramForbiddenError,
+    TelegramNotFound,
+    TelegramMigrateToChat,
+    TelegramEntityTooLarge,
+)
+
+logger = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+class _GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
+    """GetUpdates whose answer stays JSON: aiogram refuses a whole batch for one odd update."""
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    limit: int = BATCH_SIZE
+    timeout: int = 0
+    allowed_updates: tuple[str, ...] = HANDLED_UPDATES
+
+
+class _MarkupRefused(SendRejected):
+    """Telegram does not take the entities."""
+
+
+class _NotModified(SendRejected):
+    """The message reads like that already."""
+
+
+class TelegramChannel:
+    """One bot on Telegram, polled; also edits, shows typing, finds sent ones, publishes commands.
+
+    `api_base` is the address of a self-hosted Bot API server, None for Telegram's own. Nothing is
+    connected before the first call; `aclose` ends the connections.
+    """
+
+    name = CHANNEL
+
+    def __init__(
+        self, token: str, *, api_base: str | None = None, sleep: Sleep = asyncio.sleep
+    ) -> None:
+        self.account = token.partition(":")[0]
+        self._token = token
+        self._api = PRODUCTION if api_base is None else TelegramAPIServer.from_base(api_base)
+        self._ids = MessageIds()
+        self._lookup = SentLookup(self._ids, self._try_edit)
+        self._poller = Poller(self, self._ids, sleep=sleep)
+
+    @property
+    def status(self) -> ConnectionStatus:
+        """How it stands between this bot and Telegram."""
+        return self._poller.status
+
+    async def run(self, receive: Receive) -> None:
+        """Receive until cancelled, see `Channel`.
+
+        Raises:
+            ChannelUnavailable: the token is refused.
+        """
+        await self._poller.run(receive)
+
+    async def aclose(self) -> None:
+        """Close the connections; takes a quarter of a second, which aiogram grants them."""
+        if "_bot" in self.__dict__:
+            await self._bot.session.close()
+
+    async def identify(self) -> BotIdentity:
+        """Return who the bot is, see `UpdateSource`."""
+        me = await self._poll_request(GetMe(), REQUEST_TIMEOUT)
+        return BotIdentity(id=me.id, username=me.username or "")
+
+    async def fetch(self, offset: int | None, wait: timedelta) -> Sequence[RawUpdate]:
+        """Return the next updates, see `UpdateSource`."""
+        seconds = int(wait.total_seconds())
+        method = _GetRawUpdates(offset=offset, timeout=seconds)
+        return await self._poll_request(method, seconds + _POLL_GRACE)
+
+    async def send(self, message: OutboundMessage) -> str:
+        """Send one message, see `Channel`; plain where Telegram refuses the markup."""
+        rendered = render(message.text)
+        begun_at = self._ids.tick()
+        try:
+            sent = await self._show(partial(_send_method, message), rendered)
+        except (SendUnknown, asyncio.CancelledError):
+            self._lookup.note_unknown(message)
+            raise
+        self._lookup.note_sent(message, sent.message_id, begun_at=begun_at)
+        return str(sent.message_id)
+
+    async def edit(self, message_id: str, message: OutboundMessage) -> None:
+        """Make a message read as given, see `EditsMessages`."""
+        await self._edited(int(message_id), message)
+
+    async def show_typing(self, conversation: ConversationAddress) -> None:
+        """Show for five seconds that the bot is typing, see `ShowsTyping`."""
+        await self._request(
+            SendChatAction(
+                chat_id=int(conversation.chat_id),
+                action="typing",
+                message_thread_id=_thread(conversation),
+            )
+        )
+
+    def anchor(self, message: OutboundMessage, last_message_id: str) -> str:
+        """Return the highest id known in the chat's id space, see `FindsSent`."""
+        highest = self._ids.highest(message.conversation.chat_id)
+        return str(max(int(last_message_id or 0), highest))
+
+    async def find(
+        self, message: OutboundMessage, anchor: str, taken: Container[str]
+    ) -> str | None:
+        """Look a message up, see `FindsSent` and `SentLookup.find`."""
+        return await self._lookup.find(message, anchor, taken)
+
+    async def publish_commands(self, commands: dict[str, dict[str, str]]) -> None:
+        """Replace the menu, see `PublishesCommands`; the first language also serves all others."""
+        menus = dict(commands)
+        if menus:
+            menus.setdefault("", next(iter(menus.values())))
+        try:
+            for language, menu in menus.items():
+                await self._request(_menu_method(language, menu))
+        except SendError as error:
+            retry_after = None if isinstance(error, SendRejected) else _UNTOLD_RETRY
+            if isinstance(error, SendFailed):
+                retry_after = error.retry_after
+            raise ChannelUnavailable(str(error), retry_after=retry_after) from error
+
+    async def _try_edit(self, message_id: int, message: OutboundMessage) -> bool:
+        """Edit a message that may be the one; tell whether it is in the same thread.
+
+        Two sends in two topics of one chat can be in doubt at the same time. The other one, if hit,
+        is put right by its own lookup, which edits it in turn.
+        """
+        edited = await self._edited(message_id, message)
+        if edited is None:
+            return True
+        thread = edited.message_thread_id if edited.is_topic_message else None
+        return thread == _thread(message.conversation)
+
+    async def _edited(self, message_id: int, message: OutboundMessage) -> Message | None:
+        """Edit and return the message, or None if it was like that already."""
+        try:
+            edited = await self._show(
+                partial(_edit_method, message_id, message), render(message.text)
+            )
+        except _NotModified:
+            return None
+        return edited if isinstance(edited, Message) else None
+
+    async def _show(
+        self, method_for: Callable[[Rendered], TelegramMethod[T]], rendered: Rendered
+    ) -> T:
+        """Make a request that shows a text; without its markup, if that is what is refused."""
+        try:
+            return await self._request(method_for(rendered))
+        except _MarkupRefused as error:
+            logger.warning("telegram_markup_refused", account=self.account, reason=str(error))
+            return await self._request(method_for(Rendered(text=rendered.text)))
+
+    async def _request(self, method: TelegramMethod[T]) -> T:
+        """Make a request about a message; raises `SendError`."""
+        try:
+            return await self._bot(method, request_timeout=REQUEST_TIMEOUT)
+        except (AiogramError, TokenValidationError) as error:
+            raise _send_error(error, self._without_token(error)) from error
+
+    async def _poll_request(self, method: TelegramMethod[T], timeout_seconds: int) -> T:
+        """Make a request of the poll loop; raises as `UpdateSource` says."""
+        try:
+            return await self._bot(method, request_timeout=timeout_seconds)
+        except (AiogramError, TokenValidationError) as error:
+            raise _poll_error(error, self._without_token(error)) from error
+
+    @cached_property
+    def _bot(self) -> Bot:
+        # Made at the first request: the session reads the machine's certificates.
+        return Bot(self._token, session=AiohttpSession(api=self._api))
+
+    def _without_token(self, error: Exception) -> str:
+        """Return what went wrong; a URL in it would hold the token."""
+        return str(error).replace(self._token, f"{self.account}:***")
+
+
+def _thread(conversation: ConversationAddress) -> int | None:
+    return int(conversation.thread_id) if conversation.thread_id else None
+
+
+def _send_method(message: OutboundMessage, rendered: Rendered) -> SendMessage:
+    reply = None
+    if message.reply_to:
+        reply = ReplyParameters(message_id=int(message.reply_to), allow_sending_without_reply=True)
+    return SendMessage(
+        chat_id=int(message.conversation.chat_id),
+        message_thread_id=_thread(message.conversation),
+        text=rendered.text,
+        entities=_entities(rendered),
+        parse_mode=None,  # explicit: a default would be sent along with the entities
+        link_preview_options=_NO_PREVIEW,
+        reply_parameters=reply,
+    )
+
+
+def _edit_method(message_id: int, message: OutboundMessage, rendered: Rendered) -> EditMessageText:
+    return EditMessageText(
+        chat_id=int(message.conversation.chat_id),
+        message_id=message_id,
+        text=rendered.text,
+        entities=_entities(rendered),
+        parse_mode=None,
+        link_preview_options=_NO_PREVIEW,
+    )
+
+
+def _menu_method(language: str, menu: dict[str, str]) -> SetMyCommands:
+    return SetMyCommands(
+        commands=[
+            BotCommand(command=name, description=description) for name, description in menu.items()
+        ],
+        # Telegram knows languages by their two letters only: https://core.telegram.org/bots/api
+        language_code=language.partition("-")[0] or None,
+    )
+
+
+def _entities(rendered: Rendered) -> list[MessageEntity] | None:
+    return [
+        MessageEntity(
+            type=entity.type,
+            offset=entity.offset,
+            length=entity.length,
+            url=entity.url,
+            language=entity.language,
+            custom_emoji_id=entity.custom_emoji_id,
+        )
+        for entity in rendered.entities
+    ] or None
+
+
+def _send_error(error: Exception, reason: str) -> SendError:
+    """Tell what a failed request means for the message."""
+    match error:
+        case TelegramRetryAfter():
+            return SendFailed(reason, retry_after=timedelta(seconds=error.retry_after))
+        case TelegramUnauthorizedError() | TokenValidationError():
+            return SendFailed(reason, retry_after=_REFUSED_TOKEN_RETRY)
+        case TelegramBadRequest():
+            return _refusal(reason)
+        case _ if isinstance(error, _FINAL_REFUSALS):
+            return SendRejected(reason)
+        case TelegramNetworkError() | TelegramServerError() | ClientDecodeError():
+            return SendFailed(reason) if _never_left(error) else SendUnknown(reason)
+        case _:
+            return SendFailed(reason, retry_after=_UNTOLD_RETRY)
+
+
+def _never_left(error: AiogramError) -> bool:
+    """Tell whether the connection could not even be established."""
+    return isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError)
+
+
+def _refusal(reason: str) -> SendRejected:
+    """Tell the refusals apart that Telegram distinguishes by words only."""
+    words = reason.lower()
+    if "message is not modified" in words:
+        return _NotModified(reason)
+    if "entit" in words:
+        return _MarkupRefused(reason)
+    gone = ("message to edit not found", "message can't be edited", "message_id_invalid")
+    return MessageGone(reason) if any(phrase in words for phrase in gone) else SendRejected(reason)
+
+
+def _poll_error(error: Exception, reason: str) -> PollError | ChannelUnavailable:
+    """Tell what a failed request means for the poll loop."""
+    match error:
+        case TelegramUnauthorizedError() | TelegramNotFound() | TokenValidationError():
+            return ChannelUnavailable(
+                "the Telegram token is refused; set CREWDESK_TELEGRAM__TOKEN to the one that"
+                " @BotFather gave"
+            )
+        case TelegramConflictError() if "webhook" in reason:
+            return PollConflict("a webhook is set for this bot token; delete it (deleteWebhook)")
+        case TelegramConflictError():
+            return PollConflict("another process polls this bot token; stop it")
+        case TelegramRetryAfter():
+            return PollError(reason, retry_after=timedelta(seconds=error.retry_after))
+        case TelegramAPIError():
+            return PollError(reason)
+        case _:
+            return PollError("Telegram's answer is not JSON")

@@ -1,0 +1,1 @@
+"""What several channels do with text: pure functions, no platform."""

@@ -1,0 +1,176 @@
+"""Divides a long CommonMark text into parts that each fit one message."""
+
+import bisect
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from channels.text.outline import Block, Outline, outline
+from channels.text.wellformed import wellformed
+
+NOTHING: Final = "…"
+"""Stands for a text without a visible character: an answer is never invisible."""
+
+_FIRST_WINDOW: Final = 5_000  # characters; only a guess of what fits, it bounds no part
+_MORE_THAN_LAST: Final = 1.2  # the next part's first guess, for texts are much alike throughout
+_GOOD_FILL: Final = 0.5  # of what the next cut of the same kind would have held
+_LINE: Final = re.compile(r"\n")
+_SENTENCE: Final = re.compile(r"[.!?…]+[\"'”’)\]]*\s+|[。！？；…]+[”’）」』]*")
+_WORD: Final = re.compile(r"\s+|[，、：,;:]\s*")
+_CHARACTER: Final = re.compile(
+    # a base character with what joins on to it: marks, variation selectors, joined emoji
+    r".[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]*"
+    r"(?:\u200d.[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]*)*",
+    re.DOTALL,
+)
+
+
+def split_markdown(text: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
+    """Divide `text` into parts of which each one `fits`; no character but white space is lost.
+
+    Cuts between paragraphs, else lines, sentences, words, characters: the coarsest that fills a
+    part well. A fenced code block or a table that is cut is closed and opened again (with its
+    language, with its header). Links, inline code, emphasis and headings stay whole; only one that
+    does not fit a part by itself is cut like plain text. A text without a visible character gives
+    one part, `NOTHING`.
+
+    `fits` is asked some dozen times a part, about texts of a part's size. It should say yes to any
+    single character, also inside a code fence; one that does not fit stands alone.
+    """
+    return tuple(_Splitter(wellformed(text), fits).parts()) or (NOTHING,)
+
+
+class _Splitter:
+    """One text on its way to be divided."""
+
+    def __init__(self, text: str, fits: Callable[[str], bool]) -> None:
+        self._text = text
+        self._fits = fits
+        self._outline: Outline = outline(text)
+        self._window = _FIRST_WINDOW
+
+    def parts(self) -> Iterator[str]:
+        """Yield the parts in order."""
+        start = 0
+        while start < len(self._text):
+            end = self._end(start)
+            if part := self._part(start, end):
+                yield part
+            self._window = max(1, int(_MORE_THAN_LAST * (end - start)))
+            start = end
+
+    def _end(self, start: int) -> int:
+        """Return the best place to end the part that begins at `start`."""
+        too_far = self._too_far(start)
+        if too_far is None:
+            return len(self._text)
+        good = start
+        for cuts in (self._paragraphs, self._lines, self._sentences, self._words):
+            good, too_far = self._narrow(start, cuts(good, too_far), good, too_far)
+            if good - start >= _GOOD_FILL * (too_far - start):
+                return good
+        return good if good > start else self._forced_end(start, too_far)
+
+    def _forced_end(self, start: int, too_far: int) -> int:
+        """Return where to cut a part that has no word boundary outside of a construct."""
+        for cuts in (self._characters, self._inner_words, self._inner_characters):
+            good, too_far = self._narrow(start, cuts(start, too_far), start, too_far)
+            if good > start:
+                return good
+        return too_far
+
+    def _too_far(self, start: int) -> int | None:
+        """Return an offset up to which the text does not fit, or None if all of it does."""
+        window = self._window
+        while start + window < len(self._text):
+            end = self._outline.span_end(start + window)
+            if not self._part_fits(start, end):
+                return end
+            window *= 2
+        return None if self._part_fits(start, len(self._text)) else len(self._text)
+
+    def _narrow(self, start: int, cuts: list[int], good: int, too_far: int) -> tuple[int, int]:
+        """Return the last cut that fits and the first that does not."""
+        index = bisect.bisect_left(cuts, 1, key=lambda end: 0 if self._part_fits(start, end) else 1)
+        return (
+            cuts[index - 1] if index > 0 else good,
+            cuts[index] if index < len(cuts) else too_far,
+        )
+
+    def _part_fits(self, start: int, end: int) -> bool:
+        part = self._part(start, end)
+        return not part or self._fits(part)
+
+    def _part(self, start: int, end: int) -> str:
+        """Return the text between two cuts as a CommonMark text of its own."""
+        body = self._text[start:end]
+        if not body.strip():
+            return ""
+        head, tail = self._divided(start), self._divided(end)
+        if tail is not None and tail.closer:
+            body = f"{body.rstrip()}\n{tail.prefix}{tail.closer}"
+        indent = self._outline.indent_at(start)
+        if head is None:
+            return _dedented(body, indent).strip()
+        code_end = len(body) if head is tail else head.end - start
+        code = head.without_container(body[:code_end]).strip("\n")
+        after = _dedented(body[code_end:], indent)
+        closer = "" if head.is_closed or head is tail else f"\n{head.closer}"
+        return f"{head.opener}{code}{closer}{after}".rstrip()
+
+    def _divided(self, offset: int) -> Block | None:
+        """Return the block to be closed and opened again at `offset`."""
+        block = self._outline.block_at(offset)
+        if block is None or offset == len(self._text):
+            return None
+        # An opener that takes more than half of a part is not worth repeating.
+        return block if self._fits(block.opener * 2) else None
+
+    def _paragraphs(self, after: int, before: int) -> list[int]:
+        starts = self._outline.paragraphs
+        low = bisect.bisect_right(starts, after)
+        return self._whole(starts[low : bisect.bisect_left(starts, before)])
+
+    def _lines(self, after: int, before: int) -> list[int]:
+        return self._whole(self._ends(_LINE, after, before))
+
+    def _sentences(self, after: int, before: int) -> list[int]:
+        return self._whole(self._ends(_SENTENCE, after, before))
+
+    def _words(self, after: int, before: int) -> list[int]:
+        return self._whole(self._inner_words(after, before))
+
+    def _inner_words(self, after: int, before: int) -> list[int]:
+        return list(self._ends(_WORD, after, before))
+
+    def _characters(self, after: int, before: int) -> list[int]:
+        return self._whole(self._inner_characters(after, before))
+
+    def _inner_characters(self, after: int, before: int) -> list[int]:
+        return list(self._ends(_CHARACTER, after, before))
+
+    def _ends(self, pattern: re.Pattern[str], after: int, before: int) -> Iterator[int]:
+        for match in pattern.finditer(self._text, after, before):
+            if after < match.end() < before:
+                yield match.end()
+
+    def _whole(self, cuts: Iterable[int]) -> list[int]:
+        """Return the cuts that divide no construct."""
+        return [cut for cut in cuts if self._outline.span_end(cut) == cut]
+
+
+def _dedented(body: str, columns: int) -> str:
+    """Return `body` as it would stand outside of the list item that it was cut from.
+
+    What stands less deep than `columns` ends the item, and what follows is moved no further left
+    than that.
+    """
+    if not columns:
+        return body.lstrip(" ")
+    first, *lines = body.splitlines(keepends=True) or [""]
+    dedented = [first.lstrip(" ")]
+    for line in lines:
+        if line.strip():
+            columns = min(columns, len(line) - len(line.lstrip(" ")))
+        dedented.append(line[columns:] if line.strip() else line)
+    return "".join(dedented)

@@ -1,0 +1,238 @@
+"""The composition root: the one place where concrete classes are chosen and put together."""
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from importlib.metadata import version
+from typing import assert_never
+from urllib.parse import urlsplit
+
+from channels.message import InboundMessage
+from channels.protocol import Channel, ServesHttp
+from channels.telegram.outbound import split as split_telegram
+from channels.terminal.channel import TerminalChannel
+from channels.terminal.split import split_text as split_terminal
+from gateway.access import ClaimCode, Gate
+from gateway.channel_runner import ChannelRunner
+from gateway.clock import Clock, SystemClock
+from gateway.commands.command import Aftermath, PauseWork, ReloadFiles, StopTask
+from gateway.commands.desk import CommandDesk
+from gateway.config import ModelSettings, Settings
+from gateway.config.sections import OFFLINE_MODEL, ModelApi
+from gateway.crew import CrewRoom
+from gateway.datadir import DataDirectory
+from gateway.delivery import Delivery
+from gateway.dispatch import Dispatcher
+from gateway.errors import StartupError
+from gateway.governor import Governor
+from gateway.health import Health
+from gateway.http import HttpServer
+from gateway.inbox import Claim, Inbox
+from gateway.intake import Intake, IntakeRoom
+from gateway.maintenance import Maintenance
+from gateway.models import LateModel, ModelShelf
+from gateway.preview import Stage
+from gateway.roster import ChannelPlan, Roster
+from gateway.sending import Sender
+from gateway.service import Loops, Service
+from gateway.store.database import Database, Probe, Writer, sqlite_path
+from gateway.store.sqlite import SqliteWriter
+from gateway.turn import TaskTurn, TurnRoom
+from gateway.workshop import Workshop
+from skills.catalog import PACKAGED_SKILLS, SkillCatalog
+from skills.runner import SkillRunner
+from souls.catalog import PACKAGED_SOULS, SoulCatalog
+from workers.models.fallback import FallbackModel
+from workers.models.offline import OfflineModel
+from workers.models.protocol import Model
+
+NO_KEY = "none"  # a server of one's own may want none, and the client library insists on a text
+TERMINAL = "terminal"
+TELEGRAM = "telegram"
+
+
+def build(
+    settings: Settings,
+    *,
+    model: Model | None = None,
+    channels: Sequence[ChannelPlan] | None = None,
+    clock: Clock | None = None,
+    probe: Probe | None = None,
+) -> Service:
+    """Put a gateway together and take hold of its data directory; nothing runs yet.
+
+    `model` stands in for every model, `channels` for the table of channels, `clock` for the
+    system's; `probe` is told of each transaction.
+
+    Raises:
+        StartupError: another process holds the data directory, or it cannot be used.
+    """
+    clock = clock or SystemClock()
+    database = open_database(settings, probe)
+    directory = DataDirectory.open(settings.data_dir)
+    roster = Roster({plan.name: plan for plan in channels or _plans(settings, directory, clock)})
+    inbox = Inbox(database, clock, settings.inbox, owner=directory.owner)
+    governor = Governor(clock)
+    sender = Sender(database, clock, governor, owner=directory.owner)
+    delivery = Delivery(database, clock, roster, sender, governor)
+    shelf = _shelf(settings.model, model)
+    workshop = _workshop(settings, shelf)
+    crew = CrewRoom(
+        database=database,
+        clock=clock,
+        workshop=workshop,
+        owner=directory.owner,
+        seats=settings.workers.slots,
+    )
+    stage = Stage(
+        database=database,
+        clock=clock,
+        governor=governor,
+        roster=roster,
+        settings=settings.delivery,
+    )
+    turn_room = TurnRoom(inbox=inbox, stage=stage, crew=crew, settings=settings.inbox)
+
+    def turn(claim: Claim) -> TaskTurn:
+        return TaskTurn(turn_room, claim)
+
+    dispatcher = Dispatcher(inbox, settings.inbox, turn, delivery.wakeup)
+    health = Health(database, roster, clock)
+    desk = CommandDesk(SurroundingsOf(clock=clock, roster=roster, workshop=workshop, shelf=shelf))
+    room = IntakeRoom(
+        database=database,
+        clock=clock,
+        inbox=inbox,
+        gate=Gate(settings.access, ClaimCode(), trusted_channels=frozenset({TERMINAL})),
+        desk=desk,
+        roster=roster,
+        limits=settings.inbox,
+        delivery=settings.delivery,
+    )
+    intake = Intake(room, delivery.wakeup, _follower(dispatcher, workshop))
+    menu = {"": desk.menu(""), "zh": desk.menu("zh")}
+    loops = Loops(
+        intake=intake,
+        dispatcher=dispatcher,
+        delivery=delivery,
+        maintenance=Maintenance(database, clock, workshop),
+        channels=[
+            ChannelRunner(plan, roster, delivery, intake.receive, menu)
+            for plan in roster.plans.values()
+        ],
+    )
+    routes = [route for plan in roster.plans.values() for route in plan.routes]
+    http = HttpServer(settings.http, health, routes)
+    return Service(directory, database, inbox, http, loops)
+
+
+def open_database(settings: Settings, probe: Probe | None = None) -> Database:
+    """Return the database that the settings name, not yet open."""
+    return Database(settings.database_url, _writer(settings.database_url), probe=probe)
+
+
+def _writer(url: str) -> Writer:
+    path = sqlite_path(url)
+    if path is not None:
+        return SqliteWriter(path)
+    try:
+        from gateway.store.postgres import PostgresWriter  # noqa: PLC0415 - asyncpg is optional
+    except ImportError as error:
+        raise StartupError(
+            "PostgreSQL needs the package asyncpg: pip install 'crewdesk[postgres]'"
+        ) from error
+    return PostgresWriter(url)
+
+
+def _plans(settings: Settings, directory: DataDirectory, clock: Clock) -> list[ChannelPlan]:
+    """The table of channels: the one place that names them."""
+    terminal = TerminalChannel(token=directory.token, now=clock.now)
+    plans = [
+        ChannelPlan(
+            name=TERMINAL,
+            load=lambda: terminal,
+            split=split_terminal,
+            routes=tuple(terminal.routes()),
+        )
+    ]
+    if settings.telegram.token is not None:
+        plans.append(ChannelPlan(name=TELEGRAM, load=_telegram(settings), split=split_telegram))
+    return plans
+
+
+def _telegram(settings: Settings) -> Callable[[], Channel]:
+    token = settings.telegram.token.get_secret_value() if settings.telegram.token else ""
+
+    def load() -> Channel:
+        # aiogram takes seconds and much memory to import, so only those who use Telegram pay.
+        from channels.telegram.channel import TelegramChannel  # noqa: PLC0415
+
+        return TelegramChannel(token, api_base=settings.telegram.api_base)
+
+    return load
+
+
+def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
+    if given is not None:
+        return ModelShelf(given.name, lambda _: given)
+
+    def make(name: str) -> Model:
+        if name == OFFLINE_MODEL:
+            return OfflineModel()
+        return LateModel(name, lambda: _load_chain(settings, name))
+
+    return ModelShelf(settings.name, make)
+
+
+def _load_chain(settings: ModelSettings, name: str) -> Model:
+    """Import the client library and make the chain: the wanted model, then the fallbacks."""
+    from workers.models.chat import ChatModel  # noqa: PLC0415 - openai takes a second to import
+    from workers.models.client import openai_client  # noqa: PLC0415 - the same
+    from workers.models.responses import ResponsesModel  # noqa: PLC0415 - the same
+
+    key = settings.api_key.get_secret_value() if settings.api_key else NO_KEY
+    client = openai_client(api_key=key, base_url=settings.base_url)
+    timeout = timedelta(seconds=settings.timeout_seconds)
+
+    def adapter(wanted: str) -> Model:
+        match settings.api:
+            case ModelApi.RESPONSES:
+                return ResponsesModel(client, wanted, timeout=timeout)
+            case ModelApi.CHAT:
+                return ChatModel(client, wanted, timeout=timeout)
+            case _:
+                assert_never(settings.api)
+
+    chain = dict.fromkeys((name, *settings.fallbacks))
+    return FallbackModel([adapter(wanted) for wanted in chain])
+
+
+def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
+    return Workshop(
+        souls=SoulCatalog([PACKAGED_SOULS, settings.data_dir / "souls"]),
+        skills=SkillCatalog([PACKAGED_SKILLS, settings.data_dir / "skills"]),
+        runner=SkillRunner(allowed_hosts=settings.skills.allowed_hosts),
+        model=shelf,
+        data_dir=settings.data_dir,
+        tools=settings.tools,
+        context_tokens=settings.model.context_tokens,
+    )
+
+
+def _follower(dispatcher: Dispatcher, workshop: Workshop) -> Callable[[Aftermath], None]:
+    """Return what carries out what a command leaves to do after its commit."""
+
+    def follow(aftermath: Aftermath) -> None:
+        match aftermath:
+            case StopTask(task_id=task_id):
+                dispatcher.cancel(task_id)
+            case PauseWork(is_paused=is_paused):
+                dispatcher.pause(is_paused=is_paused)
+            case ReloadFiles():
+                workshop.souls.refresh()
+                workshop.skills.refresh()
+            case _:
+                assert_never(aftermath)
+
+    return follow

@@ -1,0 +1,63 @@
+"""Every single setting by name: as a key of `crewdesk.yaml` and as a variable."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import get_args
+
+from pydantic import BaseModel, SecretStr
+
+from gateway.config.settings import ENV_DELIMITER, ENV_PREFIX, Settings
+
+FILE_KEY_SUFFIX = "_file"
+FILE_VARIABLE_SUFFIX = "_FILE"
+
+# Named as the `openai` package reads them, so that an existing set-up works as it is.
+_FOREIGN_VARIABLES: dict[tuple[str, ...], str] = {
+    ("model", "api_key"): "OPENAI_API_KEY",
+    ("model", "base_url"): "OPENAI_BASE_URL",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingName:
+    """One setting; `path` leads to it in `Settings` and in the YAML file."""
+
+    path: tuple[str, ...]
+    is_secret: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return the key in YAML, with dots between the levels."""
+        return ".".join(self.path)
+
+    @property
+    def canonical_variable(self) -> str:
+        """Return the variable that the settings class itself looks for."""
+        return ENV_PREFIX + ENV_DELIMITER.join(self.path).upper()
+
+    @property
+    def variable(self) -> str:
+        """Return the variable that a person sets."""
+        return _FOREIGN_VARIABLES.get(self.path, self.canonical_variable)
+
+
+def all_names() -> tuple[SettingName, ...]:
+    """List every setting, in the order of the class."""
+    return tuple(_walk(Settings, ()))
+
+
+def _walk(section: type[BaseModel], path: tuple[str, ...]) -> Iterator[SettingName]:
+    for name, field in section.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _walk(kind, (*path, name))
+        else:
+            is_secret = kind is SecretStr or SecretStr in get_args(kind)
+            yield SettingName(path=(*path, name), is_secret=is_secret)
+
+
+def advice(unknown: str, known: Iterable[str]) -> str:
+    """Say what was probably meant."""
+    nearest = get_close_matches(unknown, list(known), n=1, cutoff=0.0)
+    return f"did you mean {nearest[0]}?" if nearest else "remove it"

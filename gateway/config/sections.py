@@ -1,0 +1,197 @@
+"""The sections of the settings, with their defaults and what must fit together."""
+
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from gateway.config.values import (
+    Count,
+    Identities,
+    Lower,
+    Names,
+    Seconds,
+    WebAddress,
+)
+
+OFFLINE_MODEL = "offline"
+DEFAULT_MODEL = "gpt-5.4-mini"  # used when there is a key and no name: small, cheap, calls tools
+
+
+class ModelApi(StrEnum):
+    """Which of a provider's interfaces is spoken."""
+
+    RESPONSES = "responses"
+    CHAT = "chat"
+
+
+class LogFormat(StrEnum):
+    """Who reads the log: a person or a machine."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least important event that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Section(BaseModel):
+    """One group of settings; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def _default_model(known: dict[str, object]) -> str:
+    return DEFAULT_MODEL if known.get("api_key") else OFFLINE_MODEL
+
+
+class ModelSettings(Section):
+    """Which model answers; key and base URL are `OPENAI_API_KEY` and `OPENAI_BASE_URL`."""
+
+    api_key: SecretStr | None = None
+    base_url: WebAddress | None = None
+    name: str = Field(default_factory=_default_model, min_length=1)
+    api: ModelApi = ModelApi.RESPONSES
+    fallbacks: Names = ()  # model ids, tried in this order when `name` cannot answer
+    timeout_seconds: Seconds = 120.0
+    max_output_tokens: Count | None = None
+    context_tokens: Count = 128_000
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> Self:
+        # A server of one's own needs no key, so a base URL is enough.
+        if self.name != OFFLINE_MODEL and not (self.api_key or self.base_url):
+            raise ValueError(
+                f"the model {self.name!r} needs OPENAI_API_KEY (or OPENAI_BASE_URL of your own "
+                f"server): set it, or set CREWDESK_MODEL__NAME to {OFFLINE_MODEL}"
+            )
+        return self
+
+
+class TelegramSettings(Section):
+    """The Telegram bot; there is none without a token."""
+
+    token: SecretStr | None = None
+    api_base: WebAddress = "https://api.telegram.org"
+
+
+class SlackSettings(Section):
+    """The Slack app in Socket Mode; there is none without its two tokens."""
+
+    bot_token: SecretStr | None = None
+    app_token: SecretStr | None = None
+    api_base: WebAddress = "https://slack.com/api/"
+
+    @model_validator(mode="after")
+    def _tokens_come_together(self) -> Self:
+        if (self.bot_token is None) != (self.app_token is None):
+            raise ValueError(
+                "Slack needs two tokens: set both CREWDESK_SLACK__BOT_TOKEN (xoxb-…) and "
+                "CREWDESK_SLACK__APP_TOKEN (xapp-…), or neither"
+            )
+        return self
+
+
+class DingtalkSettings(Section):
+    """The DingTalk app in Stream mode; there is none without id and secret."""
+
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    api_base: WebAddress = "https://api.dingtalk.com"
+
+    @model_validator(mode="after")
+    def _id_and_secret_come_together(self) -> Self:
+        if (self.client_id is None) != (self.client_secret is None):
+            raise ValueError(
+                "DingTalk needs an id and a secret: set both CREWDESK_DINGTALK__CLIENT_ID and "
+                "CREWDESK_DINGTALK__CLIENT_SECRET, or neither"
+            )
+        return self
+
+
+class AccessSettings(Section):
+    """Who is let in before anybody has been paired."""
+
+    admins: Identities = ()
+    members: Identities = ()
+
+
+class LogSettings(Section):
+    """How the log is written to standard error."""
+
+    format: Annotated[LogFormat, Lower] = LogFormat.CONSOLE
+    level: Annotated[LogLevel, Lower] = LogLevel.INFO
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name: it may mean any machine
+        return False
+
+
+class HttpSettings(Section):
+    """Where the gateway listens; port 0 lets the system choose one."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8080, ge=0, le=65_535)
+    token: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _is_guarded(self) -> Self:
+        if self.token is None and not _is_loopback(self.host):
+            raise ValueError(
+                f"CREWDESK_HTTP__HOST {self.host!r} can be reached from other machines: set "
+                "CREWDESK_HTTP__TOKEN to a long random text, or set the host to 127.0.0.1"
+            )
+        return self
+
+
+class InboxSettings(Section):
+    """How much waits, how long a claim holds, and how the gateway stops."""
+
+    lease_seconds: Seconds = 60.0
+    waiting_per_lane: Count = 20
+    waiting_total: Count = 10_000
+    max_barren_attempts: Count = 5  # attempts in a row that recorded no new step
+    concurrency: Count = 32  # tasks running at once
+    stop_seconds: Seconds = 20.0  # what running tasks get to finish at shutdown
+
+
+class DeliverySettings(Section):
+    """How long an answer is worth sending, and how a growing one is shown."""
+
+    reply_ttl_seconds: Seconds = 3600.0
+    notice_ttl_seconds: Seconds = 600.0
+    preview_after_seconds: Seconds = 1.0
+    preview_interval_seconds: Seconds = 1.5
+
+
+class ToolSettings(Section):
+    """What the primitive tools may use up."""
+
+    bash_timeout_seconds: Seconds = 120.0
+    bash_memory_mb: Count = 2048
+
+
+class SkillSettings(Section):
+    """What a skill may use up, and which hosts it may reach."""
+
+    timeout_seconds: Seconds = 60.0
+    memory_mb: Count = 1024
+    allowed_hosts: Names = ()
+
+
+class WorkerSettings(Section):
+    """How many jobs one worker does at once."""
+
+    slots: Count = 4

@@ -1,0 +1,82 @@
+"""`Settings`: everything that can be set, once it is known to be right."""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gateway.config.sections import (
+    AccessSettings,
+    DeliverySettings,
+    DingtalkSettings,
+    HttpSettings,
+    InboxSettings,
+    LogSettings,
+    ModelSettings,
+    Section,
+    SkillSettings,
+    SlackSettings,
+    TelegramSettings,
+    ToolSettings,
+    WorkerSettings,
+)
+from gateway.config.values import DatabaseUrl, RedisUrl
+
+ENV_PREFIX = "CREWDESK_"
+ENV_DELIMITER = "__"
+
+
+def resolved(path: Path) -> Path:
+    """Make a path independent of the working directory; `~` is the user's home."""
+    return path.expanduser().absolute()
+
+
+def _sqlite_in_data_dir(known: dict[str, Path]) -> str:
+    return f"sqlite://{known['data_dir'] / 'crewdesk.db'}"
+
+
+class Settings(BaseSettings):
+    """All settings; never changed once made.
+
+    Made by `load_settings` only: the bare constructor would read the process's environment and
+    would not notice unknown variables.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX,
+        env_nested_delimiter=ENV_DELIMITER,
+        enable_decoding=False,  # lists are comma-separated, not JSON
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    data_dir: Annotated[Path, AfterValidator(resolved)] = Path("data")
+    # repr=False: these two may carry a password.
+    database_url: DatabaseUrl = Field(default_factory=_sqlite_in_data_dir, repr=False)
+    redis_url: RedisUrl | None = Field(default=None, repr=False)
+    http: HttpSettings = HttpSettings()
+    model: ModelSettings = ModelSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    slack: SlackSettings = SlackSettings()
+    dingtalk: DingtalkSettings = DingtalkSettings()
+    access: AccessSettings = AccessSettings()
+    log: LogSettings = LogSettings()
+    inbox: InboxSettings = InboxSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    tools: ToolSettings = ToolSettings()
+    skills: SkillSettings = SkillSettings()
+    workers: WorkerSettings = WorkerSettings()
+
+    @property
+    def secret_values(self) -> frozenset[str]:
+        """Every secret as text, for the log to mask."""
+        sections = (value for _, value in self if isinstance(value, Section))
+        fields = (value for section in sections for _, value in section)
+        secrets = {value.get_secret_value() for value in fields if isinstance(value, SecretStr)}
+        passwords = {urlsplit(url).password for url in (self.database_url, self.redis_url) if url}
+        known = {password for password in passwords if password}
+        return frozenset(secrets | known | {unquote(password) for password in known})

@@ -1,0 +1,99 @@
+"""The delivery loop: brings the outbox to the channels, one part of a conversation at a time."""
+
+import asyncio
+
+import structlog
+
+from channels.message import ConversationAddress
+from gateway.clock import Clock
+from gateway.errors import GatewayError
+from gateway.governor import Governor
+from gateway.roster import Roster
+from gateway.sending import Sender
+from gateway.store import outbox
+from gateway.store.database import Database
+from gateway.store.outbox import OutboxPart
+from gateway.wakeup import Wakeup
+
+PARTS_AT_ONCE = 128
+LOOK_AGAIN_SECONDS = 1.0  # for parts whose time has come; new parts wake the loop at once
+AFTER_ERROR_SECONDS = 5.0
+
+logger = structlog.get_logger(__name__)
+
+
+class Delivery:
+    """Delivers what is in the outbox; conversations side by side, parts of one in their order."""
+
+    def __init__(
+        self, database: Database, clock: Clock, roster: Roster, sender: Sender, governor: Governor
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._roster = roster
+        self._sender = sender
+        self._governor = governor
+        self._busy: set[str] = set()  # keys of conversations
+        self._is_stopping = False
+        self.wakeup = Wakeup()
+
+    async def run(self) -> None:
+        """Deliver until `stop`; sends in flight are finished first."""
+        async with asyncio.TaskGroup() as group:
+            while not self._is_stopping:
+                for part in await self._due():
+                    self._busy.add(part.address.key)
+                    group.create_task(self._deliver(part))
+                await self.wakeup.wait(LOOK_AGAIN_SECONDS)
+
+    def stop(self) -> None:
+        """Begin nothing new; `run` returns when what is in flight has ended."""
+        self._is_stopping = True
+        self.wakeup.call()
+
+    def reachable(self, chat: ConversationAddress) -> None:
+        """Offer again, at once, what a chat could not take while nobody was there."""
+        self._governor.forget(chat)
+        self.wakeup.call()
+
+    async def flush(self, seconds: float) -> None:
+        """Wait until nothing more can be delivered now, at most `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self._busy or await self._due():
+                    self.wakeup.call()
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            logger.warning("outbox_not_flushed", in_flight=len(self._busy))
+
+    async def _due(self) -> list[OutboxPart]:
+        """Return the parts that may be delivered now."""
+        channels = self._roster.loaded
+        if not channels:
+            return []
+        now = self._clock.now()
+        try:
+            parts = await self._database.transact(
+                "due", lambda: outbox.due(channels, now, PARTS_AT_ONCE)
+            )
+        except GatewayError as error:
+            logger.warning("outbox_unreadable", error=str(error))
+            return []
+        return [
+            part
+            for part in parts
+            if part.address.key not in self._busy and not self._governor.penalty(part.address)
+        ]
+
+    async def _deliver(self, part: OutboxPart) -> None:
+        channel = self._roster.find(part.address.channel)
+        try:
+            if channel is not None:
+                state = await self._sender.deliver(channel, part)
+                logger.debug("part_delivered", outbox_id=str(part.outbox_id), state=str(state))
+        except Exception:  # the part keeps its state and its lease runs out: it is looked up then
+            logger.exception("delivery_failed", outbox_id=str(part.outbox_id))
+            await asyncio.sleep(AFTER_ERROR_SECONDS)
+        finally:
+            self._busy.discard(part.address.key)
+            self.wakeup.call()

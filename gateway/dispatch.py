@@ -1,0 +1,186 @@
+"""The dispatcher: takes tasks out of the inbox and sees to it that each is worked on or left."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+import structlog
+
+from gateway.config.sections import InboxSettings
+from gateway.errors import LeaseLostError, StoreUnavailableError
+from gateway.inbox import Claim, Ending, Inbox
+from gateway.lifecycle import TaskStatus
+from gateway.retry import back_off
+from gateway.store.tasks import Leaving
+from gateway.turn import TaskTurn
+from gateway.wakeup import Wakeup
+
+LOOK_AGAIN_SECONDS = 1.0  # for leases and waits that ran out; a new task wakes the loop at once
+RENEWALS_PER_LEASE = 3
+
+logger = structlog.get_logger(__name__)
+
+
+class StopCause(StrEnum):
+    """Why work on a task is broken off."""
+
+    CANCELLED = "cancelled"  # a person asked for it
+    SHUTDOWN = "shutdown"
+    LEASE_LOST = "lease_lost"
+
+
+@dataclass(slots=True)
+class _Running:
+    """A task that is being worked on."""
+
+    work: "asyncio.Task[None] | None" = None
+    cause: StopCause | None = None
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def stop(self, cause: StopCause) -> None:
+        """Break the work off; the first cause counts."""
+        if self.cause is None and self.work is not None:
+            self.cause = cause
+            self.work.cancel()
+
+
+class Dispatcher:
+    """Works on as many tasks at once as `concurrency` says; one task of a lane at a time."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        settings: InboxSettings,
+        turn: Callable[[Claim], TaskTurn],
+        delivery: Wakeup,
+    ) -> None:
+        self._inbox = inbox
+        self._settings = settings
+        self._turn = turn
+        self._delivery = delivery
+        self._running: dict[UUID, _Running] = {}
+        self._is_stopping = False
+        self._is_paused = False
+
+    @property
+    def running(self) -> tuple[UUID, ...]:
+        """The ids of the tasks that are being worked on."""
+        return tuple(self._running)
+
+    async def run(self) -> None:
+        """Work until `stop`; returns when nothing runs any more."""
+        async with asyncio.TaskGroup() as group:
+            while not self._is_stopping:
+                for claim in await self._claim():
+                    before = self._running.get(claim.task.task_id)
+                    self._running[claim.task.task_id] = _Running()
+                    group.create_task(self._supervise(claim, before))
+                await self._inbox.wakeup.wait(LOOK_AGAIN_SECONDS)
+
+    async def stop(self, seconds: float) -> None:
+        """Claim nothing new; give running tasks `seconds` to end, then give them back."""
+        self._is_stopping = True
+        self._inbox.wakeup.call()
+        try:
+            async with asyncio.timeout(seconds):
+                for running in list(self._running.values()):
+                    await running.ended.wait()
+        except TimeoutError:
+            logger.info("tasks_given_back", count=len(self._running))
+            for running in self._running.values():
+                running.stop(StopCause.SHUTDOWN)
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Stop or go on claiming tasks; what runs goes on."""
+        self._is_paused = is_paused
+        self._inbox.wakeup.call()
+
+    def cancel(self, task_id: UUID) -> bool:
+        """Break off the work on a task now, its tools' processes included; False if none runs."""
+        running = self._running.get(task_id)
+        if running is None:
+            return False
+        running.stop(StopCause.CANCELLED)
+        return True
+
+    async def _claim(self) -> list[Claim]:
+        free = self._settings.concurrency - len(self._running)
+        if free <= 0 or self._is_paused:
+            return []
+        try:
+            return await self._inbox.claim(free)
+        except StoreUnavailableError as error:
+            logger.warning("inbox_unavailable", error=str(error))
+            return []
+
+    async def _supervise(self, claim: Claim, before: _Running | None) -> None:
+        """Work on a claim and keep its lease meanwhile.
+
+        `before` is our own earlier work on the task, which lost its lease while this process was
+        asleep; it ends first.
+        """
+        running = self._running[claim.task.task_id]
+        if before is not None:
+            before.stop(StopCause.LEASE_LOST)
+            await before.ended.wait()
+        try:
+            async with asyncio.TaskGroup() as group:
+                work = group.create_task(self._attempt(claim, running))
+                running.work = work
+                keeper = group.create_task(self._keep_lease(claim, running))
+                work.add_done_callback(lambda _: keeper.cancel())
+        finally:
+            running.ended.set()
+            if self._running.get(claim.task.task_id) is running:
+                del self._running[claim.task.task_id]
+            self._inbox.wakeup.call()
+            self._delivery.call()
+
+    async def _keep_lease(self, claim: Claim, running: _Running) -> None:
+        interval = self._inbox.lease_time.total_seconds() / RENEWALS_PER_LEASE
+        while True:
+            await asyncio.sleep(interval)
+            try:
+                if await self._inbox.extend(claim.lease):
+                    running.stop(StopCause.CANCELLED)
+            except LeaseLostError:
+                running.stop(StopCause.LEASE_LOST)
+            except StoreUnavailableError as error:  # the lease may still be renewed next time
+                logger.warning("lease_not_renewed", error=str(error))
+
+    async def _attempt(self, claim: Claim, running: _Running) -> None:
+        """Work on a claim; whatever goes wrong, it is left in a state from which it goes on."""
+        turn = self._turn(claim)
+        task_id = str(claim.task.task_id)
+        try:
+            try:
+                await turn.run()
+            except asyncio.CancelledError:
+                if running.cause is None:
+                    raise
+                await self._leave_stopped(turn, running.cause)
+        except LeaseLostError:
+            logger.warning("lease_lost", task_id=task_id, fence=claim.lease.fence)
+        except StoreUnavailableError as error:  # nothing can be written: the lease will run out
+            logger.warning("task_left_behind", task_id=task_id, error=str(error))
+        except Exception as error:
+            logger.exception("attempt_failed", task_id=task_id, attempt=claim.task.attempt)
+            await self._give_back(turn, claim, error)
+
+    async def _leave_stopped(self, turn: TaskTurn, cause: StopCause) -> None:
+        if cause is StopCause.CANCELLED:
+            leaving = Leaving(status=TaskStatus.CANCELLED, reason="stopped")
+        elif cause is StopCause.SHUTDOWN:
+            leaving = Leaving(status=TaskStatus.PENDING, reason="shutdown", is_forgiven=True)
+        else:
+            raise LeaseLostError("the lease ran out while the task was being worked on")
+        await turn.leave(Ending(leaving=leaving))
+
+    async def _give_back(self, turn: TaskTurn, claim: Claim, error: Exception) -> None:
+        decision = back_off(claim.task.barren_attempts, f"{type(error).__name__}: {error}")
+        try:
+            await turn.put_off(decision)
+        except (LeaseLostError, StoreUnavailableError) as lost:
+            logger.warning("task_left_behind", task_id=str(claim.task.task_id), error=str(lost))

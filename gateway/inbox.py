@@ -1,0 +1,259 @@
+"""The inbox: every task from its acceptance to its end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from gateway.clock import Clock
+from gateway.config.sections import InboxSettings
+from gateway.envelope import NewTask, TaskEnvelope
+from gateway.errors import ConflictError, InboxFullError
+from gateway.lifecycle import TaskStatus
+from gateway.store import conversations, jobs, outbox, steps, tasks, timeline
+from gateway.store.conversations import Conversation, Said
+from gateway.store.database import Database
+from gateway.store.jobs import Job
+from gateway.store.outbox import NewPart
+from gateway.store.statement import Script
+from gateway.store.steps import StepRow
+from gateway.store.tasks import Lease, Leaving
+from gateway.wakeup import Wakeup
+
+AGED_AFTER = timedelta(minutes=10)  # a task that waited this long counts as one level higher
+HISTORY_MESSAGES = 30
+TOTAL_IS_FRESH = 1.0  # seconds; the bound on all waiting tasks is a safety net, not a quota
+CONFLICT_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A task that is ours to work on, with all that was recorded about it."""
+
+    task: TaskEnvelope
+    lease: Lease
+    steps: Sequence[StepRow]
+    jobs: Sequence[Job]
+    conversation: Conversation | None
+    history: Sequence[Said]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a claim ends, and what is said by it."""
+
+    leaving: Leaving
+    parts: Sequence[NewPart] = ()
+    spoken: str = ""  # the same as one text, for the conversation's history
+
+
+class Inbox:
+    """The durable queue of tasks; each method is one transaction.
+
+    `owner` names this process's data directory, which only one process can hold. A lease lasts
+    `lease_seconds` and is renewed three times in that time.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, settings: InboxSettings, *, owner: str
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+        self._owner = owner
+        self._total = 0
+        self._total_known_at: float | None = None
+        self.wakeup = Wakeup()
+
+    @property
+    def lease_time(self) -> timedelta:
+        """How long a claim holds without being renewed."""
+        return timedelta(seconds=self._settings.lease_seconds)
+
+    async def submit(self, task: NewTask) -> bool:
+        """Accept a task; return False where its event was accepted before.
+
+        Raises:
+            InboxFullError: as many tasks wait as may.
+            StoreUnavailableError: nothing was kept.
+        """
+        await self.check_room()
+        is_new = await self._submit(task)
+        if is_new:
+            self.submitted()
+        return is_new
+
+    def submitted(self) -> None:
+        """Take note that a task was stored, here or in a transaction of somebody else's."""
+        self._total += 1
+        self.wakeup.call()
+
+    async def check_room(self) -> None:
+        """Raise `InboxFullError` where as many tasks wait as may."""
+        moment = self._clock.monotonic()
+        if self._total_known_at is None or moment - self._total_known_at > TOTAL_IS_FRESH:
+            self._total = await self._database.transact("count", tasks.count_all_waiting)
+            self._total_known_at = moment
+        if self._total >= self._settings.waiting_total:
+            raise InboxFullError(f"{self._total} tasks wait; no more are accepted for now")
+
+    async def _submit(self, task: NewTask) -> bool:
+        for attempt in range(1, CONFLICT_TRIES + 1):
+            try:
+                return await self._database.transact(
+                    "submit", lambda: tasks.submit(task, self._clock.now())
+                )
+            except ConflictError:  # somebody else took the same place in the lane
+                if attempt == CONFLICT_TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def claim(self, most: int = 1) -> list[Claim]:
+        """Take up to `most` tasks: lane heads, highest priority first, then oldest.
+
+        Raises:
+            StoreUnavailableError: none was taken.
+        """
+        now = self._clock.now()
+        try:
+            return await self._database.transact("claim", lambda: self._claim_many(most, now))
+        except ConflictError:  # another process took the lane between our look and our write
+            return []
+
+    def _claim_many(self, most: int, now: datetime) -> Script[list[Claim]]:
+        claims: list[Claim] = []
+        while len(claims) < most:
+            row = yield from tasks.claim(
+                now=now,
+                lease_until=now + self.lease_time,
+                owner=self._owner,
+                aged=now - AGED_AFTER,
+            )
+            if row is None:
+                break
+            claims.append((yield from _with_records(tasks.envelope(row))))
+        return claims
+
+    async def extend(self, lease: Lease) -> bool:
+        """Renew a lease; return whether the task shall be cancelled.
+
+        Raises:
+            LeaseLostError: the lease is not ours any more: stop and discard.
+        """
+        now = self._clock.now()
+
+        def script() -> Script[bool]:
+            is_cancelled = yield from tasks.extend(lease, now, now + self.lease_time)
+            yield from jobs.keep_seats(lease.task_id, now + self.lease_time)
+            return is_cancelled
+
+        return await self._database.transact("extend", script)
+
+    async def leave(self, lease: Lease, ending: Ending) -> None:
+        """End a claim and queue what is said by it, in one transaction.
+
+        Raises:
+            IllegalTransitionError: a running task cannot become that.
+            LeaseLostError: the lease is not ours any more; nothing was written.
+        """
+        now = self._clock.now()
+        leaving = ending.leaving
+
+        def script() -> Script[None]:
+            yield from tasks.leave(lease, leaving, now)
+            yield from outbox.enqueue(ending.parts, now)
+            if ending.spoken and ending.parts:
+                talk = yield from conversations.find(ending.parts[0].conversation_id)
+                yield from conversations.say(talk, ending.spoken, lease.task_id, now)
+            if leaving.status in {TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED}:
+                yield from jobs.end_open(lease.task_id, now)
+            if leaving.status is not TaskStatus.COMPLETED:
+                detail = {"reason": leaving.reason}
+                yield from timeline.add(lease.task_id, str(leaving.status), detail, now)
+
+        await self._database.transact(f"leave_{leaving.status}", script)
+        if leaving.status is TaskStatus.PENDING:
+            self._total += 1
+
+    async def cancel(self, task_id: UUID, reason: str) -> bool:
+        """Cancel a task: at once where nobody holds it, else by asking its holder.
+
+        Returns whether it is (being) cancelled; False where it had ended before.
+
+        Raises:
+            KeyError: there is no such task.
+        """
+        now = self._clock.now()
+        return await self._database.transact("cancel", lambda: cancel(task_id, reason, now))
+
+    async def resume(self, task_id: UUID, tool: str, result: str) -> bool:
+        """Give a waiting task the result it waits for; False where it waits no longer."""
+        now = self._clock.now()
+
+        def script() -> Script[bool]:
+            return (yield from resume(task_id, tool, result, now))
+
+        is_resumed = await self._database.transact("resume", script)
+        if is_resumed:
+            self.submitted()
+        return is_resumed
+
+    async def take_over(self) -> int:
+        """End the leases that this data directory's last process left; returns how many.
+
+        Call it once at the start: whoever holds the directory's lock knows that the last holder is
+        dead. Tasks, sends and seats then go the way of every expired lease.
+        """
+        now = self._clock.now()
+
+        def script() -> Script[int]:
+            found = yield from tasks.expire_leases(self._owner, now)
+            found += yield from outbox.expire_leases(self._owner, now)
+            yield from jobs.free_seats_of(self._owner)
+            return found
+
+        return await self._database.transact("take_over", script)
+
+
+def cancel(task_id: UUID, reason: str, now: datetime) -> Script[bool]:
+    """Cancel a task; a script, so that a command can be one transaction with its message."""
+    task = yield from tasks.find(task_id)
+    if task.status in {TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED}:
+        return False
+    if task.status is TaskStatus.RUNNING:
+        yield from tasks.request_cancel(task_id, now)
+        return True
+    yield from tasks.move(task_id, TaskStatus.CANCELLED, reason, now)
+    yield from jobs.end_open(task_id, now)
+    yield from timeline.add(task_id, "cancelled", {"reason": reason}, now)
+    return True
+
+
+def resume(task_id: UUID, tool: str, result: str, now: datetime) -> Script[bool]:
+    """Record what a waiting task waits for and put it back in its place in the lane."""
+    task = yield from tasks.find(task_id)
+    if task.status not in {TaskStatus.WAITING_INPUT, TaskStatus.WAITING_EXTERNAL}:
+        return False
+    if not (yield from steps.answer_open_tool_step(task_id, tool, result, now)):
+        return False
+    yield from tasks.move(task_id, TaskStatus.PENDING, "", now)
+    yield from timeline.add(task_id, "resumed", {"tool": tool}, now)
+    return True
+
+
+def _with_records(task: TaskEnvelope) -> Script[Claim]:
+    recorded = (yield from steps.of_task(task.task_id)) if task.attempt > 1 else []
+    open_jobs = (yield from jobs.of_task(task.task_id)) if task.attempt > 1 else []
+    talk: Conversation | None = None
+    said: Sequence[Said] = []
+    if task.conversation_id is not None:
+        talk = yield from conversations.find(task.conversation_id)
+        said = yield from conversations.history(talk, task.lane_seq, HISTORY_MESSAGES)
+    return Claim(
+        task=task,
+        lease=Lease(task_id=task.task_id, fence=task.fence),
+        steps=recorded,
+        jobs=open_jobs,
+        conversation=talk,
+        history=said,
+    )

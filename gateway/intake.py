@@ -1,0 +1,252 @@
+"""The intake: stores what channels receive, and returns only when it is stored.
+
+One event is one transaction: its tombstone, and with it the task, the answered question, the
+command's effect or the stranger's pairing. An event that comes again finds its tombstone and
+changes nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import structlog
+
+from channels.message import Attachment, ConversationKind, EventKind, InboundMessage
+from gateway.access import Admitted, Gate, Refused
+from gateway.clock import Clock
+from gateway.commands.command import Aftermath
+from gateway.commands.desk import CommandDesk
+from gateway.config.sections import DeliverySettings, InboxSettings
+from gateway.envelope import JsonObject, NewTask, Source, default_priority
+from gateway.errors import ConflictError, InboxFullError
+from gateway.inbox import CONFLICT_TRIES, Inbox, resume
+from gateway.parts import numbered
+from gateway.phrases import Phrase, say
+from gateway.roster import Roster
+from gateway.store import conversations, outbox, tasks
+from gateway.store.conversations import Conversation
+from gateway.store.database import Database
+from gateway.store.outbox import NewPart, OutboxKind
+from gateway.store.people import Person
+from gateway.store.statement import Script
+from gateway.wakeup import Wakeup
+from manager.speech import chosen
+from manager.tools.questions import ASK_USER
+from workers.tools.protocol import JsonValue
+
+NOTICE_BUCKET_MINUTES = 10  # one notice that a lane is full in this time
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What became of an event: the task it made or answered, and what must follow the commit."""
+
+    task_id: UUID | None = None
+    is_new: bool = True
+    has_words: bool = False
+    aftermath: tuple[Aftermath, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeRoom:
+    """What the intake needs of the gateway."""
+
+    database: Database
+    clock: Clock
+    inbox: Inbox
+    gate: Gate
+    desk: CommandDesk
+    roster: Roster
+    limits: InboxSettings
+    delivery: DeliverySettings
+
+
+class Intake:
+    """Accepts events; `wakeup` wakes the delivery, `follow` does what a command left to do."""
+
+    def __init__(
+        self, room: IntakeRoom, wakeup: Wakeup, follow: Callable[[Aftermath], None]
+    ) -> None:
+        self._room = room
+        self._wakeup = wakeup
+        self._follow = follow
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Accept nothing more: the gateway stops, and the platforms keep what they have."""
+        self._is_closed = True
+
+    async def receive(self, messages: Sequence[InboundMessage]) -> None:
+        """Store events in their order; implements the channels' `Receive`.
+
+        Raises:
+            InboxFullError: the platform shall keep what is not stored yet.
+            StoreUnavailableError: the same.
+        """
+        for message in messages:
+            if self._is_closed:
+                raise InboxFullError("the gateway is stopping")
+            if is_addressed(message):
+                await self._room.inbox.check_room()
+                await self._accept(message)
+
+    async def _accept(self, message: InboundMessage) -> None:
+        now = self._room.clock.now()
+        accepted = await self._stored(message, now)
+        if not accepted.is_new:
+            logger.info("event_repeated", event_key=message.event_key)
+            return
+        logger.info(
+            "event_accepted",
+            event_key=message.event_key,
+            task_id=str(accepted.task_id) if accepted.task_id else None,
+        )
+        if accepted.task_id is not None:
+            self._room.inbox.submitted()
+        if accepted.has_words:
+            self._wakeup.call()
+        for aftermath in accepted.aftermath:
+            self._follow(aftermath)
+
+    async def _stored(self, message: InboundMessage, now: datetime) -> Accepted:
+        for attempt in range(1, CONFLICT_TRIES + 1):
+            try:
+                return await self._room.database.transact(
+                    "accept", lambda: self._accepting(message, now)
+                )
+            except ConflictError:  # the same event, or the same lane, from another process
+                if attempt == CONFLICT_TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _accepting(self, message: InboundMessage, now: datetime) -> Script[Accepted]:
+        if (yield from conversations.is_known_event(message.event_key)):
+            return Accepted(is_new=False)
+        talk = yield from conversations.meet(message.conversation, message.language, now)
+        admission = yield from self._room.gate.admit(message, now)
+        if isinstance(admission, Refused):
+            yield from conversations.entomb(talk, message, now)
+            return (yield from self._reply(talk, message, admission.text, now))
+        return (yield from self._from_person(admission, talk, message, now))
+
+    def _from_person(
+        self, admitted: Admitted, talk: Conversation, message: InboundMessage, now: datetime
+    ) -> Script[Accepted]:
+        person = admitted.person
+        command = self._room.desk.parse(message)
+        if command is not None:
+            yield from conversations.hear(talk, message, None, now)
+            reply = yield from self._room.desk.run(command, person, talk, now)
+            accepted = yield from self._reply(talk, message, reply.text, now)
+            return Accepted(has_words=accepted.has_words, aftermath=reply.aftermath)
+        if message.kind is EventKind.EDIT:
+            yield from conversations.hear(talk, message, None, now)
+            return Accepted()
+        asking = yield from tasks.waiting_for_input(talk.conversation_id)
+        if asking is not None and asking.user_id == str(person.user_id):
+            return (yield from self._answer(asking.task_id, talk, message, now))
+        return (yield from self._submit(person, talk, message, now))
+
+    def _answer(
+        self, task_id: UUID, talk: Conversation, message: InboundMessage, now: datetime
+    ) -> Script[Accepted]:
+        """Give a waiting task the answer to its question."""
+        options = yield from conversations.options_of_question(task_id)
+        yield from conversations.hear(talk, message, task_id, now)
+        yield from resume(task_id, ASK_USER, chosen(message.text, options), now)
+        return Accepted(task_id=task_id)
+
+    def _submit(
+        self, person: Person, talk: Conversation, message: InboundMessage, now: datetime
+    ) -> Script[Accepted]:
+        lane = talk.address.key
+        waiting = yield from tasks.count_waiting(lane)
+        if waiting >= self._room.limits.waiting_per_lane:
+            yield from conversations.hear(talk, message, None, now)
+            yield from outbox.enqueue(self._lane_full(talk, waiting, now), now)
+            logger.warning("lane_full", conversation=lane, waiting=waiting)
+            return Accepted(has_words=True)
+        task = new_task(person, talk, message)
+        yield from tasks.submit(task, now)
+        yield from conversations.hear(talk, message, task.task_id, now)
+        return Accepted(task_id=task.task_id)
+
+    def _lane_full(self, talk: Conversation, waiting: int, now: datetime) -> Sequence[NewPart]:
+        bucket = int(now.timestamp()) // (NOTICE_BUCKET_MINUTES * 60)
+        template = self._part(talk, f"full:{talk.conversation_id}:{bucket}", OutboxKind.NOTICE, now)
+        return numbered(template, (say(Phrase.LANE_FULL, talk.language, count=waiting),))
+
+    def _reply(
+        self, talk: Conversation, message: InboundMessage, text: str, now: datetime
+    ) -> Script[Accepted]:
+        if not text:
+            return Accepted()
+        key = f"reply:{message.event_key}"
+        parts = numbered(
+            self._part(talk, key, OutboxKind.REPLY, now),
+            self._room.roster.split(talk.address, text),
+        )
+        yield from outbox.enqueue(parts, now)
+        return Accepted(has_words=True)
+
+    def _part(self, talk: Conversation, key: str, kind: OutboxKind, now: datetime) -> NewPart:
+        seconds = self._room.delivery.notice_ttl_seconds
+        return NewPart(
+            part_key=key,
+            kind=kind,
+            conversation_id=talk.conversation_id,
+            channel=talk.address.channel,
+            part_no=0,
+            text="",
+            expires_at=now + timedelta(seconds=seconds),
+        )
+
+
+def is_addressed(message: InboundMessage) -> bool:
+    """Tell whether the bot is spoken to: always in private, in groups by mention or reply."""
+    if message.conversation.kind is ConversationKind.PRIVATE or message.is_mention:
+        return True
+    return message.reply_to is not None and message.reply_to.is_from_bot
+
+
+def new_task(person: Person, talk: Conversation, message: InboundMessage) -> NewTask:
+    """Make the task of a person's message."""
+    return NewTask(
+        task_id=uuid4(),
+        source=Source.USER_CHAT,
+        goal=message.text,
+        event_key=message.event_key,
+        lane=talk.address.key,
+        priority=default_priority(Source.USER_CHAT),
+        user_id=str(person.user_id),
+        conversation_id=talk.conversation_id,
+        payload=message_payload(message),
+    )
+
+
+def message_payload(message: InboundMessage) -> JsonObject:
+    """Return what came along with a message's text."""
+    quoted = message.reply_to.text if message.reply_to is not None else ""
+    return {
+        "message_id": message.message_id,
+        "sender_name": message.sender_name,
+        **({"quoted_text": quoted} if quoted else {}),
+        **(
+            {"attachments": [_attachment(one) for one in message.attachments]}
+            if message.attachments
+            else {}
+        ),
+    }
+
+
+def _attachment(file: Attachment) -> JsonValue:
+    return {
+        "kind": file.kind,
+        "file_id": file.file_id,
+        "name": file.name,
+        "mime_type": file.mime_type,
+        "size_bytes": file.size_bytes,
+    }

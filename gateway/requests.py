@@ -1,0 +1,33 @@
+"""How a task's payload is put into words for the Manager."""
+
+from gateway.envelope import JsonObject, TaskEnvelope
+from workers.tools.protocol import JsonValue
+
+
+def request_text(task: TaskEnvelope) -> str:
+    """Return the goal with what came along: the quoted message and the attachments."""
+    parts = [task.goal]
+    quoted = _text(task.payload, "quoted_text")
+    if quoted:
+        parts.insert(0, "In reply to this message:\n" + _quote(quoted))
+    attachments = task.payload.get("attachments")
+    if isinstance(attachments, list) and attachments:
+        parts.append("Attached: " + "; ".join(_attachment(one) for one in attachments))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _text(payload: JsonObject, key: str) -> str:
+    value = payload.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _quote(text: str) -> str:
+    return "\n".join(f"> {line}" for line in text.splitlines())
+
+
+def _attachment(value: JsonValue) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    facts = [str(value[key]) for key in ("kind", "name", "mime_type") if value.get(key)]
+    size = value.get("size_bytes")
+    return ", ".join([*facts, f"{size} bytes"] if size else facts)

@@ -1,0 +1,257 @@
+"""One attempt to deliver one part: what to call, and what its outcome means.
+
+`sending` is stored before the call. What happens then decides whether anything may be sent again:
+an edit is harmless when repeated; a send whose outcome is unknown is looked up first.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from channels.errors import (
+    ChannelError,
+    LookupInconclusive,
+    MessageGone,
+    SendFailed,
+    SendRejected,
+    SendUnknown,
+)
+from channels.message import OutboundMessage
+from channels.protocol import Channel, EditsMessages, FindsSent
+from gateway.clock import Clock
+from gateway.governor import Governor
+from gateway.phrases import Phrase, say
+from gateway.retry import back_off
+from gateway.store import outbox
+from gateway.store.database import Database
+from gateway.store.outbox import OutboxKind, OutboxPart, OutboxState, Outcome, SendLease
+
+SEND_LEASE = timedelta(seconds=90)  # longer than a channel may take for one call
+LOOKED_UP_AGAIN_AFTER = timedelta(seconds=1)
+SENT_AGAIN_WITHIN = timedelta(minutes=10)  # an ambiguous part is sent once more only this soon
+MARKABLE = 3000  # characters; a longer part has no room for the mark of a repetition
+UNANCHORED = "-"  # the anchor of a channel where nothing can be looked up
+KNOWN_IDS_SINCE = timedelta(hours=1)
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """The message that shows a growing answer: its row, and its id or the mark to look for it."""
+
+    outbox_id: UUID
+    message_id: str
+    anchor: str
+
+
+class Sender:
+    """Delivers parts; the delivery loop gives it one part of a conversation at a time."""
+
+    def __init__(self, database: Database, clock: Clock, governor: Governor, *, owner: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._governor = governor
+        self._owner = owner
+
+    async def deliver(self, channel: Channel, part: OutboxPart) -> OutboxState:
+        """Take one part a step further and return where it stands.
+
+        Raises:
+            StoreUnavailableError: the outcome could not be stored; the part's lease will run out.
+        """
+        if part.anchor:
+            return await self._look_up(channel, part)
+        if part.expires_at <= self._clock.now():
+            return await self._expire(part)
+        preview = await self._preview(channel, part)
+        if preview is not None and preview.message_id and isinstance(channel, EditsMessages):
+            return await self._replace(channel, part, preview)
+        if preview is not None and isinstance(channel, FindsSent):
+            return await self._replace_lost(channel, part, preview)
+        return await self._send(channel, part)
+
+    async def _send(self, channel: Channel, part: OutboxPart) -> OutboxState:
+        message = outbound(part)
+        anchor = await self._anchor(channel, part, message)
+        fence = await self._begin(part, anchor)
+        if fence is None:
+            return part.state
+        try:
+            message_id = await channel.send(message)
+        except SendRejected as error:
+            return await self._settle(part, fence, _failed(error))
+        except SendFailed as error:
+            return await self._settle(part, fence, self._later(part, error))
+        except SendUnknown as error:
+            return await self._settle(part, fence, self._unknown(part, anchor, error))
+        return await self._settle(part, fence, _sent(message_id))
+
+    async def _replace(
+        self, channel: EditsMessages, part: OutboxPart, preview: Preview
+    ) -> OutboxState:
+        """Make the preview read as the answer; the same edit may be tried any number of times."""
+        fence = await self._begin(part, "")
+        if fence is None:
+            return part.state
+        try:
+            await channel.edit(preview.message_id, outbound(part))
+        except MessageGone:
+            await self._forget(preview)
+            return await self._settle(part, fence, Outcome(state=OutboxState.QUEUED))
+        except SendRejected as error:
+            return await self._settle(part, fence, _failed(error))
+        except SendUnknown as error:
+            return await self._settle(part, fence, self._later(part, SendFailed(str(error))))
+        except SendFailed as error:
+            return await self._settle(part, fence, self._later(part, error))
+        return await self._settle(part, fence, _sent(preview.message_id))
+
+    async def _replace_lost(
+        self, channel: FindsSent, part: OutboxPart, preview: Preview
+    ) -> OutboxState:
+        """Look for a preview whose id was not recorded, and make it the answer if it is there."""
+        fence = await self._begin(part, "")
+        if fence is None:
+            return part.state
+        try:
+            message_id = await self._find(channel, part, preview.anchor)
+        except SendFailed as error:
+            return await self._settle(part, fence, self._later(part, error))
+        except LookupInconclusive:
+            message_id = None
+        if message_id is not None:
+            return await self._settle(part, fence, _sent(message_id))
+        await self._forget(preview)
+        return await self._settle(part, fence, Outcome(state=OutboxState.QUEUED))
+
+    async def _look_up(self, channel: Channel, part: OutboxPart) -> OutboxState:
+        """Find out whether an earlier send of this part arrived, before anything is sent again."""
+        fence = await self._begin(part, part.anchor)
+        if fence is None:
+            return part.state
+        try:
+            if not isinstance(channel, FindsSent) or part.anchor == UNANCHORED:
+                raise LookupInconclusive("this channel cannot look anything up")  # noqa: TRY301
+            message_id = await self._find(channel, part, part.anchor)
+        except SendFailed as error:
+            wait = max(error.retry_after, LOOKED_UP_AGAIN_AFTER)
+            outcome = replace(self._unknown(part, part.anchor, error), not_before=self._in(wait))
+            return await self._settle(part, fence, outcome)
+        except LookupInconclusive as finding:
+            return await self._settle(part, fence, self._ambiguous(part, finding))
+        if message_id is None:
+            return await self._settle(part, fence, Outcome(state=OutboxState.QUEUED))
+        logger.info("send_confirmed_by_lookup", outbox_id=str(part.outbox_id))
+        return await self._settle(part, fence, _sent(message_id))
+
+    async def _find(self, channel: FindsSent, part: OutboxPart, anchor: str) -> str | None:
+        since = (part.first_tried_at or part.created_at) - KNOWN_IDS_SINCE
+        taken = await self._database.transact("known_ids", lambda: outbox.known_ids(part, since))
+        return await channel.find(outbound(part), anchor, taken)
+
+    def _ambiguous(self, part: OutboxPart, finding: LookupInconclusive) -> Outcome:
+        """Decide what to do with a send that neither arrived nor failed as far as can be seen."""
+        first = part.first_tried_at or part.created_at
+        is_soon = self._clock.now() - first <= SENT_AGAIN_WITHIN
+        logger.warning(
+            "send_ambiguous",
+            outbox_id=str(part.outbox_id),
+            channel=part.address.channel,
+            is_sent_again=is_soon and not part.is_recovered,
+        )
+        if is_soon and not part.is_recovered:
+            return Outcome(state=OutboxState.QUEUED, is_ambiguous=True, is_recovered=True)
+        error = f"whether it arrived is unknown: {finding}"
+        return Outcome(state=OutboxState.FAILED, error=error, is_ambiguous=True)
+
+    async def _preview(self, channel: Channel, part: OutboxPart) -> Preview | None:
+        task_id = part.task_id
+        is_first_final = part.kind is OutboxKind.FINAL and part.part_no == 0
+        if task_id is None or not is_first_final or not isinstance(channel, EditsMessages):
+            return None
+        found = await self._database.transact("preview", lambda: outbox.preview_of(task_id))
+        if found is None or found.state not in {OutboxState.SENDING, OutboxState.SENT}:
+            return None
+        return Preview(
+            outbox_id=found.outbox_id,
+            message_id=found.platform_message_id,
+            anchor=found.anchor,
+        )
+
+    async def _forget(self, preview: Preview) -> None:
+        gone = Outcome(state=OutboxState.EXPIRED, error="the preview is gone")
+        await self._database.transact(
+            "forget_preview", lambda: outbox.close_preview(preview.outbox_id, gone)
+        )
+
+    async def _expire(self, part: OutboxPart) -> OutboxState:
+        outcome = Outcome(state=OutboxState.EXPIRED, error="too late to be of use")
+        now = self._clock.now()
+        await self._database.transact("expire", lambda: outbox.expire(part, outcome, now))
+        logger.warning("answer_expired", outbox_id=str(part.outbox_id))
+        return OutboxState.EXPIRED
+
+    async def _anchor(self, channel: Channel, part: OutboxPart, message: OutboundMessage) -> str:
+        if not isinstance(channel, FindsSent):
+            return UNANCHORED
+        last = await self._database.transact(
+            "last_id", lambda: outbox.last_known_id(part.conversation_id)
+        )
+        return channel.anchor(message, last)
+
+    async def _begin(self, part: OutboxPart, anchor: str) -> int | None:
+        now = self._clock.now()
+        lease = SendLease(owner=self._owner, lease_until=now + SEND_LEASE)
+        return await self._database.transact(
+            "begin_send", lambda: outbox.begin(part, anchor, lease, now)
+        )
+
+    async def _settle(self, part: OutboxPart, fence: int, outcome: Outcome) -> OutboxState:
+        now = self._clock.now()
+        await self._database.transact(
+            f"settle_{outcome.state}", lambda: outbox.settle(part.outbox_id, fence, outcome, now)
+        )
+        return outcome.state
+
+    def _later(self, part: OutboxPart, error: SendFailed) -> Outcome:
+        self._governor.penalise(part.address, error.retry_after)
+        wait = max(back_off(part.attempt + 1, error.reason).wait, error.retry_after)
+        logger.info("send_put_off", outbox_id=str(part.outbox_id), seconds=wait.total_seconds())
+        return Outcome(state=OutboxState.QUEUED, error=error.reason, not_before=self._in(wait))
+
+    def _unknown(self, part: OutboxPart, anchor: str, error: ChannelError) -> Outcome:
+        logger.warning("send_outcome_unknown", outbox_id=str(part.outbox_id), error=str(error))
+        return Outcome(
+            state=OutboxState.UNKNOWN,
+            error=str(error),
+            anchor=anchor,
+            not_before=self._in(LOOKED_UP_AGAIN_AFTER),
+        )
+
+    def _in(self, wait: timedelta) -> datetime:
+        return self._clock.now() + wait
+
+
+def outbound(part: OutboxPart) -> OutboundMessage:
+    """Return what the channel shall send for a part."""
+    text = part.text
+    if part.is_recovered and len(text) <= MARKABLE:
+        text = f"{text}\n\n_{say(Phrase.SENT_AGAIN, part.language)}_"
+    return OutboundMessage(
+        outbox_id=str(part.outbox_id),
+        conversation=part.address,
+        text=text,
+        reply_to=part.reply_to,
+    )
+
+
+def _sent(message_id: str) -> Outcome:
+    return Outcome(state=OutboxState.SENT, platform_message_id=message_id)
+
+
+def _failed(error: SendRejected) -> Outcome:
+    logger.warning("send_rejected", error=str(error))
+    return Outcome(state=OutboxState.FAILED, error=str(error))

@@ -1,0 +1,99 @@
+"""The running gateway: its loops, and how they begin and end."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import structlog
+
+from gateway.channel_runner import ChannelRunner
+from gateway.datadir import DataDirectory
+from gateway.delivery import Delivery
+from gateway.dispatch import Dispatcher
+from gateway.http import HttpServer
+from gateway.inbox import Inbox
+from gateway.intake import Intake
+from gateway.maintenance import Maintenance
+from gateway.store.database import Database
+
+FLUSH_SHARE = 0.25  # of the time to stop, for the outbox; the rest is for running tasks
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loops:
+    """What runs while the gateway runs."""
+
+    intake: Intake
+    dispatcher: Dispatcher
+    delivery: Delivery
+    maintenance: Maintenance
+    channels: Sequence[ChannelRunner]
+
+
+class Service:
+    """A gateway from its start to its end; made by `gateway.app.build`.
+
+    Nothing happens before `run`. All that is opened is closed on any way out.
+    """
+
+    def __init__(
+        self,
+        directory: DataDirectory,
+        database: Database,
+        inbox: Inbox,
+        http: HttpServer,
+        loops: Loops,
+    ) -> None:
+        self._directory = directory
+        self._database = database
+        self._inbox = inbox
+        self._http = http
+        self._loops = loops
+        self.started = asyncio.Event()
+        self.url = ""
+
+    async def run(self, stop: asyncio.Event, *, stop_seconds: float) -> None:
+        """Run until `stop` is set, then end within `stop_seconds`.
+
+        Raises:
+            StartupError: it cannot start; one line says why.
+        """
+        async with AsyncExitStack() as stack:
+            await self._database.open()
+            stack.push_async_callback(self._database.close)
+            found = await self._inbox.take_over()
+            self.url = await self._http.open()
+            stack.push_async_callback(self._http.close)
+            self._directory.announce(self.url)
+            logger.info("gateway_started", url=self.url, taken_over=found)
+            await self._run_loops(stop, stop_seconds)
+        logger.info("gateway_stopped")
+
+    async def _run_loops(self, stop: asyncio.Event, stop_seconds: float) -> None:
+        loops = self._loops
+        async with asyncio.TaskGroup() as group:
+            housekeeping = [
+                group.create_task(runner.run(), name="channel") for runner in loops.channels
+            ]
+            housekeeping.append(group.create_task(loops.maintenance.run(), name="maintenance"))
+            group.create_task(loops.dispatcher.run(), name="dispatcher")
+            group.create_task(loops.delivery.run(), name="delivery")
+            self.started.set()
+            await stop.wait()
+            await self._stop(stop_seconds)
+            for task in housekeeping:
+                task.cancel()
+
+    async def _stop(self, seconds: float) -> None:
+        """Take nothing in, let tasks end or give them back, and send what can be sent.
+
+        Channels stay connected until the outbox is flushed; what they receive meanwhile they keep.
+        """
+        logger.info("gateway_stopping", running=len(self._loops.dispatcher.running))
+        self._loops.intake.close()
+        await self._loops.dispatcher.stop(seconds * (1 - 2 * FLUSH_SHARE))
+        await self._loops.delivery.flush(seconds * FLUSH_SHARE)
+        self._loops.delivery.stop()

@@ -1,0 +1,200 @@
+"""Scripts over conversations and what was said in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from channels.message import ConversationAddress, ConversationKind, InboundMessage
+from gateway.store.statement import Row, Script, Statement, insert
+
+TOMBSTONES_KEPT = timedelta(days=30)  # how long an event is known, longer than platforms redeliver
+
+
+class Direction(StrEnum):
+    """Who said it."""
+
+    IN = "in"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A place where people and the bot talk; `epoch` rises with `/new`."""
+
+    conversation_id: UUID
+    address: ConversationAddress
+    epoch: int
+    model: str  # empty where the gateway's own choice holds
+    language: str  # a BCP 47 tag, the newest that a person of this conversation had
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Something that was said earlier in a conversation."""
+
+    direction: Direction
+    text: str
+
+
+def conversation(row: Row) -> Conversation:
+    """Read a conversation."""
+    return Conversation(
+        conversation_id=row.uuid("conversation_id"),
+        address=address(row),
+        epoch=row.integer("epoch"),
+        model=row.text("model"),
+        language=row.text("language"),
+    )
+
+
+def address(row: Row) -> ConversationAddress:
+    """Read the address from any row that carries a conversation's columns."""
+    return ConversationAddress(
+        channel=row.text("channel"),
+        account=row.text("account"),
+        chat_id=row.text("chat_id"),
+        thread_id=row.text("thread_id"),
+        kind=ConversationKind(row.text("kind")),
+    )
+
+
+def meet(place: ConversationAddress, language: str, now: datetime) -> Script[Conversation]:
+    """Return the conversation at an address, made now if it is new; locks it for this script."""
+    rows = yield insert(
+        "conversations",
+        {
+            "conversation_id": uuid4(),
+            "channel": place.channel,
+            "account": place.account,
+            "chat_id": place.chat_id,
+            "thread_id": place.thread_id,
+            "kind": place.kind,
+            "language": language[:16],
+            "created_at": now,
+            "updated_at": now,
+        },
+        on_conflict="ON CONFLICT (channel, account, chat_id, thread_id) "
+        "DO UPDATE SET updated_at = excluded.updated_at, language = "
+        "CASE WHEN excluded.language = '' THEN conversations.language ELSE excluded.language END",
+    )
+    return conversation(rows[0])
+
+
+def find(conversation_id: UUID) -> Script[Conversation]:
+    """Read one conversation; raises `KeyError` where there is none."""
+    rows = yield Statement(
+        "SELECT * FROM conversations WHERE conversation_id = :conversation_id",
+        {"conversation_id": conversation_id},
+    )
+    if not rows:
+        raise KeyError(conversation_id)
+    return conversation(rows[0])
+
+
+def begin_epoch(conversation_id: UUID) -> Script[None]:
+    """Start anew: what was said before is no longer shown to the model."""
+    yield Statement(
+        "UPDATE conversations SET epoch = epoch + 1 WHERE conversation_id = :conversation_id",
+        {"conversation_id": conversation_id},
+    )
+
+
+def is_known_event(event_key: str) -> Script[bool]:
+    """Tell whether an event was accepted before."""
+    rows = yield Statement(
+        "SELECT 1 AS known FROM messages WHERE event_key = :event_key", {"event_key": event_key}
+    )
+    return bool(rows)
+
+
+def hear(
+    talk: Conversation, message: InboundMessage, task_id: UUID | None, now: datetime
+) -> Script[bool]:
+    """Store what a person said; return False where this event was stored before."""
+    rows = yield insert(
+        "messages",
+        {
+            "conversation_id": talk.conversation_id,
+            "epoch": talk.epoch,
+            "direction": Direction.IN,
+            "event_key": message.event_key,
+            "platform_message_id": message.message_id,
+            "sender_id": message.sender_id,
+            "text": message.text,
+            "raw_payload": message.raw,
+            "task_id": task_id,
+            "created_at": now,
+        },
+        on_conflict="ON CONFLICT (event_key) DO NOTHING",
+    )
+    return bool(rows)
+
+
+def entomb(talk: Conversation, message: InboundMessage, now: datetime) -> Script[None]:
+    """Store that an event came, without what it said: it came from somebody who is not let in."""
+    yield from hear(talk, replace(message, text="", raw=""), None, now)
+
+
+def options_of_question(task_id: UUID) -> Script[tuple[str, ...]]:
+    """Read the options of the question that a task waits for, as the model wrote them."""
+    rows = yield Statement(
+        "SELECT request FROM steps WHERE task_id = :task_id AND name = 'ask_user' "
+        "AND state = 'intent' ORDER BY step_id DESC LIMIT 1",
+        {"task_id": task_id},
+    )
+    options = rows[0].json("request").get("options") if rows else None
+    return tuple(str(option) for option in options) if isinstance(options, list) else ()
+
+
+def say(talk: Conversation, text: str, task_id: UUID, now: datetime) -> Script[None]:
+    """Store what the bot said."""
+    yield insert(
+        "messages",
+        {
+            "conversation_id": talk.conversation_id,
+            "epoch": talk.epoch,
+            "direction": Direction.OUT,
+            "text": text,
+            "task_id": task_id,
+            "created_at": now,
+        },
+    )
+
+
+# By the order of the tasks, since an answer may be stored after the next question.
+HISTORY = """
+SELECT messages.direction, messages.text FROM messages
+JOIN tasks ON tasks.task_id = messages.task_id
+WHERE messages.conversation_id = :conversation_id AND messages.epoch = :epoch
+  AND tasks.lane_seq < :lane_seq
+ORDER BY tasks.lane_seq DESC, messages.message_seq DESC LIMIT :most
+"""
+
+
+def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Sequence[Said]]:
+    """Read what was said in this epoch on account of earlier tasks, oldest first."""
+    rows = yield Statement(
+        HISTORY,
+        {
+            "conversation_id": talk.conversation_id,
+            "epoch": talk.epoch,
+            "lane_seq": before_lane_seq,
+            "most": most,
+        },
+    )
+    return [
+        Said(direction=Direction(row.text("direction")), text=row.text("text"))
+        for row in reversed(rows)
+    ]
+
+
+def forget_raw_payloads(before: datetime) -> Script[int]:
+    """Drop platform payloads that are older than the redelivery horizon; return how many."""
+    rows = yield Statement(
+        "UPDATE messages SET raw_payload = '' WHERE created_at < :before AND raw_payload <> '' "
+        "RETURNING message_seq",
+        {"before": before},
+    )
+    return len(rows)

@@ -1,0 +1,200 @@
+"""The single writer of a SQLite database: a thread that commits waiting transactions together.
+
+One `fsync` serves all transactions that wait at that moment (group commit), each in a savepoint of
+its own, and each caller is answered after the common commit. The thread knows no cancellation, so a
+caller that is cancelled leaves nothing half-done.
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar, cast
+from uuid import UUID
+
+from gateway.errors import ConflictError, StoreUnavailableError
+from gateway.store.statement import Parameters, Row, Script, Statement, Value
+
+T = TypeVar("T")
+
+PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",  # an acknowledged message survives power loss
+    "foreign_keys": "ON",
+    "busy_timeout": 5000,  # milliseconds
+    "journal_size_limit": 67_108_864,  # bytes; the WAL file shrinks to this after a checkpoint
+}
+BATCH_LIMIT = 256  # transactions per commit
+
+
+@dataclass(slots=True)
+class _Job(Generic[T]):
+    """A transaction that waits for its turn, and the caller that waits for it."""
+
+    script: Callable[[], Script[T]]
+    loop: asyncio.AbstractEventLoop
+    outcome: "asyncio.Future[T]"
+    value: T | None = None
+    error: Exception | None = field(default=None)
+
+    def settle(self) -> None:
+        """Answer the caller, unless it has left."""
+        if self.outcome.done():
+            return
+        if self.error is not None:
+            self.outcome.set_exception(self.error)
+        else:
+            self.outcome.set_result(cast(T, self.value))
+
+
+class SqliteWriter:
+    """Runs scripts as transactions; open it once per process and database."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._jobs: SimpleQueue[_Job[object] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="sqlite-writer", daemon=True)
+        self._connection: sqlite3.Connection | None = None
+
+    async def open(self) -> None:
+        """Connect and start the thread.
+
+        Raises:
+            StoreUnavailableError: the file cannot be opened.
+        """
+        try:
+            self._connection = await asyncio.to_thread(connect, self._path)
+        except sqlite3.Error as error:
+            raise StoreUnavailableError(f"cannot open {self._path}: {error}") from error
+        self._thread.start()
+
+    async def close(self) -> None:
+        """Finish what waits, then end the thread."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+        if self._connection is not None:
+            self._connection.close()
+
+    async def transact(self, script: Callable[[], Script[T]]) -> T:
+        """Run one script and return its value after its commit is on the disk.
+
+        Raises:
+            ConflictError: a unique index refused it; nothing of it was kept.
+            StoreUnavailableError: the disk is full or the file is locked; nothing was kept.
+        """
+        loop = asyncio.get_running_loop()
+        job: _Job[T] = _Job(script=script, loop=loop, outcome=loop.create_future())
+        self._jobs.put(cast("_Job[object]", job))
+        return await job.outcome
+
+    def _work(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            batch = [first]
+            stop = self._collect(batch)
+            self._commit(batch)
+            for loop in {job.loop for job in batch}:
+                jobs = [job for job in batch if job.loop is loop]
+                with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                    loop.call_soon_threadsafe(_settle, jobs)
+            if stop:
+                return
+
+    def _collect(self, batch: "list[_Job[object]]") -> bool:
+        """Add what waits by now; return whether the end was asked for."""
+        while len(batch) < BATCH_LIMIT:
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return False
+            if job is None:
+                return True
+            batch.append(job)
+        return False
+
+    def _commit(self, batch: "list[_Job[object]]") -> None:
+        connection = cast(sqlite3.Connection, self._connection)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for job in batch:
+                _run(connection, job)
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            reason = StoreUnavailableError(f"the database refused a commit: {error}")
+            reason.__cause__ = error
+            for job in batch:
+                job.error = reason
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a connection in autocommit mode with the pragmas of this project."""
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+    for name, value in PRAGMAS.items():
+        connection.execute(f"PRAGMA {name}={value}")
+    return connection
+
+
+def _settle(jobs: "list[_Job[object]]") -> None:
+    for job in jobs:
+        job.settle()
+
+
+def _run(connection: sqlite3.Connection, job: _Job[object]) -> None:
+    """Run one script in a savepoint; raise only what ends the whole batch."""
+    connection.execute("SAVEPOINT script")
+    try:
+        job.value = _drive(connection, job.script())
+    except Exception as error:
+        if not connection.in_transaction:  # SQLite gave up the whole transaction, as on a full disk
+            raise sqlite3.OperationalError(str(error)) from error
+        connection.execute("ROLLBACK TO script")
+        job.error = _translated(error)
+    connection.execute("RELEASE script")
+
+
+def _drive(connection: sqlite3.Connection, script: Script[T]) -> T:
+    try:
+        statement = next(script)
+        while True:
+            statement = script.send(_execute(connection, statement))
+    except StopIteration as stop:
+        return cast(T, stop.value)
+
+
+def _execute(connection: sqlite3.Connection, statement: Statement) -> list[Row]:
+    cursor = connection.execute(statement.sql, _bound(statement.parameters))
+    if cursor.description is None:
+        return []
+    columns = [column[0] for column in cursor.description]
+    return [Row(dict(zip(columns, values, strict=True))) for values in cursor.fetchall()]
+
+
+def _bound(parameters: Parameters) -> dict[str, int | str | None]:
+    return {name: _stored(value) for name, value in parameters.items()}
+
+
+def _stored(value: Value) -> int | str | None:
+    """Turn a value into what SQLite keeps; times sort as text because all are UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, sqlite3.IntegrityError):
+        conflict = ConflictError(str(error))
+        conflict.__cause__ = error
+        return conflict
+    if isinstance(error, sqlite3.OperationalError):
+        unavailable = StoreUnavailableError(str(error))
+        unavailable.__cause__ = error
+        return unavailable
+    return error

@@ -1,0 +1,279 @@
+"""One claimed task, from the claim to its end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from channels.message import ConversationKind
+from gateway.clock import Clock
+from gateway.config.sections import DeliverySettings, InboxSettings
+from gateway.crew import CrewRoom, TaskCrew
+from gateway.inbox import Claim, Ending, Inbox
+from gateway.journal import JournalScope, StoredJournal
+from gateway.lifecycle import TaskStatus
+from gateway.parts import numbered
+from gateway.phrases import Phrase, say
+from gateway.preview import AnswerPreview, Stage
+from gateway.requests import request_text
+from gateway.retry import RetryDecision
+from gateway.store import outbox
+from gateway.store.conversations import Conversation, Direction
+from gateway.store.database import Database
+from gateway.store.outbox import NewPart, OutboxKind, OutboxState
+from gateway.store.tasks import Leaving
+from gateway.workshop import Workshop, WorkspaceSpill
+from manager.manager import MANAGER_SOUL, Equipment, Turn, answer
+from manager.prompt import Exchange, Situation
+from manager.speech import question_text
+from workers.agent.report import Report, SilentReport
+from workers.agent.result import AgentAnswer, AgentResult, AgentStopped
+from workers.errors import Suspended
+from workers.groups import plain_group
+from workers.models.errors import ModelUnavailable
+from workers.models.protocol import Model
+
+SHORTEST_PARKING = timedelta(seconds=30)  # how long a task waits for a model that is down
+QUARANTINED = "quarantined"
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRoom:
+    """What working on a task needs of the gateway."""
+
+    inbox: Inbox
+    stage: Stage
+    crew: CrewRoom
+    settings: InboxSettings
+
+    @property
+    def database(self) -> Database:
+        """The one database."""
+        return self.stage.database
+
+    @property
+    def clock(self) -> Clock:
+        """The one clock."""
+        return self.stage.clock
+
+    @property
+    def workshop(self) -> Workshop:
+        """What agents work with."""
+        return self.crew.workshop
+
+    @property
+    def delivery(self) -> DeliverySettings:
+        """How long answers are worth sending."""
+        return self.stage.settings
+
+
+class TaskTurn:
+    """Works on one claim; the dispatcher gives it a task of its own."""
+
+    def __init__(self, room: TurnRoom, claim: Claim) -> None:
+        self._room = room
+        self._claim = claim
+        self._language = claim.conversation.language if claim.conversation else ""
+
+    async def run(self) -> None:
+        """Bring the task to an end, or to a state in which it waits.
+
+        Raises:
+            LeaseLostError: somebody else has it now; nothing more was written.
+        """
+        if refused := self._refusal():
+            await self.leave(refused)
+            return
+        try:
+            result = await self._work()
+        except Suspended as suspended:
+            await self.leave(self._asked(suspended))
+        except ModelUnavailable as unavailable:
+            await self.leave(self._parked(unavailable))
+        else:
+            await self.leave(self._ended(result))
+
+    async def leave(self, ending: Ending) -> None:
+        """End the claim."""
+        await self._room.inbox.leave(self._claim.lease, ending)
+        logger.info(
+            "task_left",
+            task_id=str(self._claim.task.task_id),
+            status=str(ending.leaving.status),
+            attempt=self._claim.task.attempt,
+        )
+
+    async def put_off(self, decision: RetryDecision) -> None:
+        """Give the task back, to be tried again later; the attempt counts."""
+        leaving = Leaving(
+            status=TaskStatus.PENDING,
+            reason=decision.reason,
+            not_before=self._room.clock.now() + decision.wait,
+        )
+        await self.leave(Ending(leaving=leaving))
+
+    def _refusal(self) -> Ending | None:
+        """Return how a task ends that must not be worked on."""
+        task = self._claim.task
+        if task.is_cancel_requested:
+            return Ending(leaving=Leaving(status=TaskStatus.CANCELLED, reason="stopped"))
+        if task.barren_attempts > self._room.settings.max_barren_attempts:
+            text = say(
+                Phrase.QUARANTINED,
+                self._language,
+                attempts=task.barren_attempts - 1,
+                task=task.task_id,
+            )
+            return self._final(TaskStatus.FAILED, text, reason=QUARANTINED)
+        if task.deadline is not None and task.deadline <= self._room.clock.now():
+            text = say(Phrase.DEADLINE_PASSED, self._language)
+            return self._final(TaskStatus.FAILED, text, reason="deadline_passed")
+        return None
+
+    async def _work(self) -> AgentResult:
+        talk = self._claim.conversation
+        if talk is None:
+            return await self._answer(SilentReport())
+        preview = AnswerPreview(
+            self._room.stage, self._claim.task.task_id, talk, await self._known_preview()
+        )
+        async with plain_group() as group:
+            group.create_task(preview.run())
+            try:
+                return await self._answer(preview)
+            finally:
+                preview.finish()
+
+    async def _known_preview(self) -> str:
+        """Return the id of the preview that an earlier attempt sent, if any."""
+        task = self._claim.task
+        if task.attempt == 1:
+            return ""
+        found = await self._room.database.transact(
+            "preview", lambda: outbox.preview_of(task.task_id)
+        )
+        is_there = found is not None and found.state is OutboxState.SENT
+        return found.platform_message_id if found is not None and is_there else ""
+
+    async def _answer(self, report: Report) -> AgentResult:
+        room, claim = self._room, self._claim
+        workshop = room.workshop
+        soul = workshop.souls.get(MANAGER_SOUL)
+        if soul is None:
+            raise LookupError("there is no soul 'manager'; put souls/manager.md back")
+        workspace = await workshop.workspace(claim.task.conversation_id or claim.task.task_id)
+        tools = workshop.shared_tools(workspace, claim.task.user_id, self._language)
+        scope = JournalScope(lease=claim.lease, task=claim.task)
+        journal = StoredJournal(room.database, room.clock, scope, claim.task.task_id, claim.steps)
+        async with plain_group() as group:
+            crew = TaskCrew(room.crew, claim, tools, group)
+            crew.resume()
+            equipment = Equipment(
+                soul=soul,
+                model=self._model(soul.model),
+                tools=tools,
+                crew=crew,
+                spill=WorkspaceSpill(workspace),
+            )
+            try:
+                return await answer(self._turn(), equipment, journal, report)
+            finally:
+                crew.release()
+
+    def _model(self, of_soul: str | None) -> Model:
+        talk = self._claim.conversation
+        chosen = talk.model if talk is not None else ""
+        return self._room.workshop.model(chosen or of_soul or "")
+
+    def _turn(self) -> Turn:
+        task, talk = self._claim.task, self._claim.conversation
+        return Turn(
+            request=request_text(task),
+            situation=Situation(
+                now=self._room.clock.now(),
+                person=str(task.payload.get("sender_name", "")),
+                channel=talk.address.channel if talk else "no channel",
+                is_group=talk is not None and talk.address.kind is ConversationKind.GROUP,
+                language=self._language,
+            ),
+            earlier=[
+                Exchange(is_from_person=one.direction is Direction.IN, text=one.text)
+                for one in self._claim.history
+            ],
+            context_tokens=self._room.workshop.context_tokens,
+        )
+
+    def _ended(self, result: AgentResult) -> Ending:
+        if isinstance(result, AgentAnswer):
+            return self._final(TaskStatus.COMPLETED, result.text)
+        text = stop_text(result, self._language)
+        return self._final(TaskStatus.FAILED, text, reason=f"{result.reason}: {result.detail}")
+
+    def _final(self, status: TaskStatus, text: str, *, reason: str = "") -> Ending:
+        is_said = self._claim.task.requires_reply
+        return Ending(
+            leaving=Leaving(status=status, reason=reason, final_output=text),
+            parts=self._parts(OutboxKind.FINAL, text) if is_said else (),
+            spoken=text,
+        )
+
+    def _asked(self, suspended: Suspended) -> Ending:
+        text = question_text(suspended.question, suspended.options)
+        status = TaskStatus.WAITING_INPUT if text else TaskStatus.WAITING_EXTERNAL
+        number = sum(1 for step in self._claim.steps if step.name == "ask_user") + 1
+        return Ending(
+            leaving=Leaving(status=status, reason=suspended.waiting_for, is_forgiven=True),
+            parts=self._parts(OutboxKind.QUESTION, text, f":{number}") if text else (),
+            spoken=text,
+        )
+
+    def _parked(self, unavailable: ModelUnavailable) -> Ending:
+        wait = max(unavailable.retry_after, SHORTEST_PARKING)
+        text = say(Phrase.MODEL_DOWN, self._language)
+        return Ending(
+            leaving=Leaving(
+                status=TaskStatus.PENDING,
+                reason=f"model unavailable: {unavailable.reason}",
+                not_before=self._room.clock.now() + wait,
+                is_forgiven=True,
+            ),
+            parts=self._parts(OutboxKind.NOTICE, text),
+        )
+
+    def _parts(self, kind: OutboxKind, text: str, suffix: str = "") -> Sequence[NewPart]:
+        """Make the parts of something said; a part that exists under its key stays as it is."""
+        task, talk = self._claim.task, self._claim.conversation
+        if talk is None:
+            return ()
+        settings = self._room.delivery
+        seconds = (
+            settings.notice_ttl_seconds if kind is OutboxKind.NOTICE else settings.reply_ttl_seconds
+        )
+        return numbered(
+            NewPart(
+                part_key=f"{task.task_id}:{kind}{suffix}",
+                kind=kind,
+                conversation_id=talk.conversation_id,
+                channel=talk.address.channel,
+                part_no=0,
+                text="",
+                task_id=task.task_id,
+                reply_to=self._reply_to(talk),
+                expires_at=self._room.clock.now() + timedelta(seconds=seconds),
+            ),
+            self._room.stage.roster.split(talk.address, text),
+        )
+
+    def _reply_to(self, talk: Conversation) -> str:
+        """Return what the answer replies to: in a group, the message that asked."""
+        if talk.address.kind is ConversationKind.PRIVATE:
+            return ""
+        return str(self._claim.task.payload.get("message_id", ""))
+
+
+def stop_text(stopped: AgentStopped, language: str) -> str:
+    """Say why a run was ended."""
+    return say(Phrase(f"stopped_{stopped.reason}"), language, detail=stopped.detail)

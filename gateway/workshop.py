@@ -1,0 +1,65 @@
+"""What agents work with: souls, skills, models, tools and folders."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from gateway.config.sections import ToolSettings
+from skills.catalog import SkillCatalog
+from skills.runner import SkillRunner
+from souls.catalog import SoulCatalog
+from workers.models.protocol import Model
+from workers.tools.extensions import ListExtensions, RunExtension, SkillFolders
+from workers.tools.primitives import primitive_tools
+from workers.tools.protocol import Tool
+from workers.tools.workspace import Workspace
+
+OUTPUTS_FOLDER = ".outputs"
+
+
+class WorkspaceSpill:
+    """Keeps long tool outputs in a folder of the conversation's workspace."""
+
+    def __init__(self, workspace: Path) -> None:
+        self._workspace = workspace
+
+    async def keep(self, name: str, text: str) -> str:
+        """Write `text` to a file and return its path as an agent writes it."""
+        path = f"{OUTPUTS_FOLDER}/{name}.txt"
+        workspace = Workspace(self._workspace)
+        await asyncio.to_thread(workspace.write, path, text.encode(errors="replace"))
+        return path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """Where agents find what they work with; `model` returns the model of a name, "" for ours."""
+
+    souls: SoulCatalog
+    skills: SkillCatalog
+    runner: SkillRunner
+    model: Callable[[str], Model]
+    data_dir: Path
+    tools: ToolSettings
+    context_tokens: int
+
+    async def workspace(self, conversation_id: UUID) -> Path:
+        """Return the folder of a conversation, made if it is missing."""
+        folder = self.data_dir / "workspaces" / str(conversation_id)
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        return folder
+
+    def shared_tools(self, workspace: Path, user_id: str, language: str) -> Sequence[Tool]:
+        """Return the tools that Manager and Workers may both be given."""
+        folders = SkillFolders(
+            state=self.data_dir / "skill-state" / (user_id or "nobody"),
+            work=workspace,
+            language=language,
+        )
+        return (
+            *primitive_tools(Workspace(workspace)),
+            ListExtensions(self.skills),
+            RunExtension(self.skills, self.runner, folders),
+        )

@@ -1,0 +1,69 @@
+"""One run of the Manager, from a task's words to its answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from manager.crew import Crew
+from manager.prompt import Exchange, Situation, describe, transcript
+from manager.speech import outcomes_note
+from manager.tools.questions import AskUser
+from manager.tools.workers import AwaitWorker, DispatchWorker, ListWorkers
+from souls.soul import Soul
+from workers.agent.journal import Journal
+from workers.agent.loop import AgentRequest, run_agent
+from workers.agent.report import Report
+from workers.agent.result import AgentResult
+from workers.agent.toolbox import Spill, Toolbox
+from workers.models.protocol import Model
+from workers.tools.protocol import Tool
+
+MANAGER_SOUL = "manager"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What the Manager is asked, and by whom."""
+
+    request: str
+    situation: Situation
+    earlier: Sequence[Exchange] = ()
+    context_tokens: int = 128_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """What the Manager has at hand; `tools` are those it shares with workers."""
+
+    soul: Soul
+    model: Model
+    tools: Sequence[Tool]
+    crew: Crew
+    spill: Spill
+
+
+async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Report) -> AgentResult:
+    """Work on one task; see `run_agent` for what it raises.
+
+    It ends only when the Manager has seen the outcome of every worker that it started.
+    """
+    crew = equipment.crew
+
+    async def before_answer() -> str | None:
+        results = await crew.unfinished()
+        return outcomes_note(results) if results else None
+
+    own: tuple[Tool, ...] = (
+        ListWorkers(crew),
+        DispatchWorker(crew),
+        AwaitWorker(crew),
+        AskUser(),
+    )
+    allowed = [tool for tool in (*equipment.tools, *own) if tool.spec.name in equipment.soul.tools]
+    request = AgentRequest(
+        items=transcript(turn.earlier, turn.request),
+        instructions=describe(turn.situation),
+        context_tokens=turn.context_tokens,
+        before_answer=before_answer,
+    )
+    toolbox = Toolbox(allowed, equipment.spill)
+    return await run_agent(equipment.soul, request, toolbox, equipment.model, journal, report)

@@ -1,0 +1,47 @@
+"""What the Manager is told about the situation, and how a task is put before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from workers.models.protocol import AssistantTurn, Item, UserText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Where and with whom the Manager speaks; `now` is aware."""
+
+    now: datetime
+    person: str
+    channel: str
+    is_group: bool
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """Something that was said earlier in the conversation."""
+
+    is_from_person: bool
+    text: str
+
+
+def describe(situation: Situation) -> str:
+    """Write the situation as instructions."""
+    place = "a group chat" if situation.is_group else "a private chat"
+    language = f" Their app's language is {situation.language}." if situation.language else ""
+    return (
+        "## The situation\n\n"
+        f"It is {situation.now:%A, %Y-%m-%d %H:%M} UTC. You speak with "
+        f"{situation.person or 'somebody'} in {place} on {situation.channel}.{language}"
+    )
+
+
+def transcript(earlier: Sequence[Exchange], request: str) -> tuple[Item, ...]:
+    """Put what was said earlier and the request into a model's terms."""
+    before: tuple[Item, ...] = tuple(
+        UserText(text=one.text) if one.is_from_person else AssistantTurn(text=one.text)
+        for one in earlier
+        if one.text.strip()
+    )
+    return (*before, UserText(text=request))

@@ -1,0 +1,1 @@
+"""The Manager's own tools, which no worker has."""

@@ -1,0 +1,165 @@
+"""Runs a skill in a child process that holds none of our secrets and can't outlive its limits."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import JsonValue, ValidationError
+
+from skills.exchange import RunAnswer, RunRequest
+from skills.process import (
+    DEFAULT_SEARCH_PATH,
+    ProcessLimits,
+    ProcessOutcome,
+    Program,
+    run_process,
+)
+from skills.result import SkillContext, SkillErrorCode, SkillResult, failure
+from skills.schema import violation
+from skills.skill import Skill
+
+ROOMS: Final = Path(__file__).parent.parent
+MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
+SHOWN_OUTPUT_CHARACTERS: Final = 2_000
+
+
+class SkillRunner:
+    """Runs skills, each in a process of its own.
+
+    The limits hold against accidents: a skill runs as the gateway's user, so only skills that an
+    administrator trusts belong into the catalog. `allowed_hosts` are `host:port` texts that
+    `runtime.http` may reach although their addresses are not public.
+    """
+
+    def __init__(
+        self,
+        *,
+        allowed_hosts: Collection[str] = (),
+        python: Path = Path(sys.executable),
+        search_path: str = DEFAULT_SEARCH_PATH,
+    ) -> None:
+        self._allowed_hosts = tuple(allowed_hosts)
+        self._python = python
+        self._search_path = search_path
+
+    async def run(
+        self, skill: Skill, params: Mapping[str, JsonValue], context: SkillContext
+    ) -> SkillResult:
+        """Run a skill once and return its result; failures of the skill are results too.
+
+        On cancellation the process and all that it started are ended first.
+
+        Raises:
+            OSError: the folders can't be made or no process can be started.
+        """
+        if mistake := violation(skill.parameters, dict(params)):
+            return failure(SkillErrorCode.EXECUTION_ERROR, f"wrong arguments: {mistake}")
+        if missing := await asyncio.to_thread(_missing, skill):
+            return missing
+        await asyncio.to_thread(_make_folders, context)
+        temporary = tempfile.TemporaryDirectory(prefix="crewdesk-skill-")
+        own_folder = Path(temporary.name)
+        try:
+            request = self._request(skill, params, context, own_folder / "answer.json")
+            outcome = await run_process(self._program(request, own_folder), _limits(skill))
+            return await asyncio.to_thread(_result, outcome, request, skill)
+        finally:
+            await asyncio.to_thread(temporary.cleanup)
+
+    def _request(
+        self,
+        skill: Skill,
+        params: Mapping[str, JsonValue],
+        context: SkillContext,
+        answer: Path,
+    ) -> RunRequest:
+        return RunRequest(
+            script=skill.script.absolute(),
+            answer=answer,
+            params=dict(params),
+            state_dir=context.state_dir.absolute(),
+            work_dir=context.work_dir.absolute(),
+            language=context.language,
+            call_id=context.call_id,
+            has_network=skill.has_network,
+            allowed_hosts=self._allowed_hosts,
+        )
+
+    def _program(self, request: RunRequest, own_folder: Path) -> Program:
+        """Return the child's command; `-P` keeps modules in the work folder from being imported."""
+        return Program(
+            arguments=(str(self._python), "-P", "-m", "skills.child"),
+            folder=request.work_dir,
+            input=request.model_dump_json().encode(),
+            environment={
+                "PATH": self._search_path,
+                "HOME": str(own_folder),
+                "TMPDIR": str(own_folder),
+                "LANG": "C.UTF-8",
+                "PYTHONPATH": str(ROOMS),
+                "PYTHONUTF8": "1",
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
+        )
+
+
+def _missing(skill: Skill) -> SkillResult | None:
+    """Say what of a skill is missing on disk, None if all is there."""
+    if not skill.folder.is_dir():
+        return failure(SkillErrorCode.NOT_FOUND, f"the folder of skill '{skill.name}' is gone")
+    if not skill.script.is_file():
+        return failure(SkillErrorCode.NO_EXECUTE, f"'{skill.name}' has no scripts/execute.py")
+    return None
+
+
+def _make_folders(context: SkillContext) -> None:
+    context.state_dir.mkdir(parents=True, exist_ok=True)
+    context.work_dir.mkdir(parents=True, exist_ok=True)
+
+
+def _limits(skill: Skill) -> ProcessLimits:
+    return ProcessLimits(timeout=skill.timeout, memory_bytes=skill.memory_bytes)
+
+
+def _result(outcome: ProcessOutcome, request: RunRequest, skill: Skill) -> SkillResult:
+    """Read the answer file, or say from how the process ended why there is none."""
+    answer = _read_answer(request.answer)
+    if isinstance(answer, RunAnswer):
+        return _checked(answer, request.work_dir)
+    if outcome.has_timed_out:
+        seconds = skill.timeout.total_seconds()
+        return failure(SkillErrorCode.TIMEOUT, f"'{skill.name}' was ended after {seconds:g} s")
+    printed = outcome.output[-SHOWN_OUTPUT_CHARACTERS:].strip()
+    text = f"'{skill.name}' ended with exit code {outcome.exit_code}: {answer}\n{printed}"
+    return failure(SkillErrorCode.EXECUTION_ERROR, text.strip())
+
+
+def _read_answer(path: Path) -> RunAnswer | str:
+    """Return the answer, or a sentence that says why there is none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_ANSWER_BYTES + 1)
+    except FileNotFoundError:
+        return "it left no answer"
+    if len(data) > MAX_ANSWER_BYTES:
+        return f"its answer is larger than {MAX_ANSWER_BYTES} bytes"
+    try:
+        return RunAnswer.model_validate_json(data)
+    except ValidationError as error:
+        return f"its answer can't be read: {error}"
+
+
+def _checked(answer: RunAnswer, work_dir: Path) -> SkillResult:
+    """Make a result of an answer whose files are where they may be."""
+    root = work_dir.resolve()
+    files = tuple((root / name).resolve() for name in answer.files)
+    for file in files:
+        if not file.is_relative_to(root) or not file.is_file():
+            text = f"the file '{file.name}' is not a file inside the work folder"
+            return failure(SkillErrorCode.EXECUTION_ERROR, text)
+    return SkillResult(
+        ok=answer.ok, text=answer.text, ui=answer.ui, files=files, error_code=answer.error_code
+    )

@@ -1,0 +1,1 @@
+"""What every channel must do, over the real client libraries."""

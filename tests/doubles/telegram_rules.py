@@ -1,0 +1,108 @@
+"""What the Bot API refuses, in its own words.
+
+Wordings are those of https://github.com/tdlib/telegram-bot-api and of TDLib below it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from channels.telegram.outbound import MAX_TEXT_UNITS, utf16_units
+
+JsonObject = dict[str, object]
+
+_ENTITY_TYPES = frozenset(
+    {"bold", "italic", "underline", "strikethrough", "spoiler", "code", "pre", "custom_emoji"}
+    | {"blockquote", "expandable_blockquote", "text_link", "text_mention", "mention", "hashtag"}
+    | {"url", "email", "bot_command"}
+)
+_COMMAND = re.compile(r"[a-z0-9_]{1,32}")
+
+
+class ApiRefusal(Exception):  # noqa: N818 - the Bot API's answer, not a malfunction
+    """An answer with `ok: false`."""
+
+    def __init__(self, code: int, description: str, *, retry_after: int | None = None) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.retry_after = retry_after
+
+
+def bad_request(description: str) -> ApiRefusal:
+    """Return a refusal of the most common kind."""
+    return ApiRefusal(400, f"Bad Request: {description}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedText:
+    """A text with entities that the Bot API would show."""
+
+    text: str
+    entities: tuple[JsonObject, ...] = ()
+
+
+def check_text(params: Mapping[str, str]) -> CheckedText:
+    """Return the message text of a request; raises `ApiRefusal`."""
+    text = params.get("text", "")
+    if not text.strip():
+        raise bad_request("message text is empty")
+    units = utf16_units(text)
+    if units > MAX_TEXT_UNITS:
+        raise bad_request("message is too long")
+    entities = tuple(json.loads(params.get("entities") or "[]"))
+    for entity in entities:
+        _check_entity(entity, text, units)
+    _check_nesting(entities)
+    return CheckedText(text=text, entities=entities)
+
+
+def check_commands(params: Mapping[str, str]) -> dict[str, str]:
+    """Return the menu of a setMyCommands; raises `ApiRefusal`."""
+    menu = {}
+    for command in json.loads(params.get("commands", "[]")):
+        name, description = str(command["command"]), str(command["description"])
+        if not _COMMAND.fullmatch(name):
+            raise bad_request("BOT_COMMAND_INVALID")
+        if not 1 <= len(description) <= 256:
+            raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+        menu[name] = description
+    return menu
+
+
+def _span(entity: JsonObject) -> tuple[int, int]:
+    offset, length = entity.get("offset"), entity.get("length")
+    if not isinstance(offset, int) or not isinstance(length, int) or offset < 0 or length <= 0:
+        raise bad_request('can\'t parse MessageEntity: field "offset" must be of type Number')
+    return offset, offset + length
+
+
+def _check_entity(entity: JsonObject, text: str, units: int) -> None:
+    start, end = _span(entity)
+    if entity.get("type") not in _ENTITY_TYPES:
+        raise bad_request("can't parse MessageEntity: unsupported type specified")
+    if end > units:
+        raise bad_request(
+            f"entity beginning at UTF-16 offset {start} ends after the end of the text at"
+            f" UTF-16 offset {end}"
+        )
+    encoded = text.encode("utf-16-le")
+    for boundary in (start, end):
+        if _is_low_surrogate(encoded[2 * boundary : 2 * boundary + 2]):
+            raise bad_request("entity begins in a middle of a UTF-16 symbol")
+
+
+def _is_low_surrogate(unit: bytes) -> bool:
+    return len(unit) == 2 and 0xDC00 <= int.from_bytes(unit, "little") <= 0xDFFF
+
+
+def _check_nesting(entities: tuple[JsonObject, ...]) -> None:
+    """Refuse entities that overlap without one holding the other (Telegram would cut them)."""
+    open_ends: list[int] = []
+    for start, end in sorted((_span(entity) for entity in entities), key=lambda s: (s[0], -s[1])):
+        while open_ends and open_ends[-1] <= start:
+            open_ends.pop()
+        if open_ends and end > open_ends[-1]:
+            raise bad_request(f"can't parse entities: the one at UTF-16 offset {start} overlaps")
+        open_ends.append(end)

@@ -1,0 +1,296 @@
+"""A Bot API server on this machine, strict as the real one and able to fail on demand."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+from aiohttp import web
+
+from tests.doubles.telegram_faults import Cut, Fault, FaultPlan
+from tests.doubles.telegram_rules import (
+    ApiRefusal,
+    CheckedText,
+    JsonObject,
+    bad_request,
+    check_commands,
+    check_text,
+)
+from tests.doubles.telegram_world import BOT_ID, StoredMessage, TelegramWorld
+
+TOKEN: Final = f"{BOT_ID}:a-token-that-opens-nothing"
+ADA: Final[Mapping[str, object]] = {
+    "id": 1001,
+    "is_bot": False,
+    "first_name": "Ada",
+    "last_name": "Lovelace",
+    "username": "ada",
+    "language_code": "en",
+}
+
+_SHUTDOWN_SECONDS: Final = 0.1
+_MOST_UPDATES: Final = 100
+
+Params = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request as it arrived; `at` is monotonic time, `outcome` is "ok" or what went wrong."""
+
+    method: str
+    params: Params
+    at: float
+    outcome: str
+
+
+class TelegramServer:
+    """The server; `world` holds the chats, `calls` every request that was answered or cut.
+
+    It keeps its port and its world when it is stopped and started again.
+    """
+
+    def __init__(self, *, token: str = TOKEN) -> None:
+        self.token = token
+        self.world = TelegramWorld()
+        self.calls: list[Call] = []
+        self._faults = FaultPlan()
+        self._changed = asyncio.Condition()
+        self._poll_number = 0
+        self._waiting_polls = 0
+        self._port = 0
+        self._runner: web.AppRunner | None = None
+        self._methods: dict[str, Callable[[Params], Awaitable[object]]] = {
+            "getMe": self._get_me,
+            "getUpdates": self._get_updates,
+            "sendMessage": self._send_message,
+            "editMessageText": self._edit_message_text,
+            "deleteMessage": self._delete_message,
+            "sendChatAction": self._send_chat_action,
+            "setMyCommands": self._set_my_commands,
+        }
+
+    async def __aenter__(self) -> Self:
+        """Start serving."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop serving."""
+        await self.stop()
+
+    @property
+    def base_url(self) -> str:
+        """The address to give to a client in place of Telegram's own."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether a client waits for updates at this moment."""
+        return self._waiting_polls > 0
+
+    async def start(self) -> None:
+        """Serve, on the port of last time if there was one."""
+        app = web.Application()
+        app.router.add_post("/bot{token}/{method}", self._handle)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Close all connections; chats and waiting updates stay."""
+        if self._runner is None:
+            return
+        self._poll_number += 1
+        await self._notify()
+        await self._runner.cleanup()
+        self._runner = None
+
+    async def wait_for(self, predicate: Callable[[], bool], timeout_seconds: float = 5) -> None:
+        """Return as soon as the predicate holds; it is asked after each call and each change.
+
+        Raises:
+            AssertionError: it never did; the message lists the calls that came.
+        """
+        try:
+            async with asyncio.timeout(timeout_seconds), self._changed:
+                await self._changed.wait_for(predicate)
+        except TimeoutError:
+            came = ", ".join(f"{call.method}: {call.outcome}" for call in self.calls[-20:])
+            raise AssertionError(f"waited {timeout_seconds} s; last calls: {came}") from None
+
+    def calls_of(self, method: str) -> list[Call]:
+        """Return the calls of one method, in order."""
+        return [call for call in self.calls if call.method == method]
+
+    def fail_next(self, method: str, fault: Fault, times: int = 1) -> None:
+        """Let the next calls of `method` go wrong."""
+        self._faults.add(method, fault, times)
+
+    def block(self, chat_id: int) -> None:
+        """Let a person block the bot."""
+        self.world.chat(chat_id).is_blocked = True
+
+    async def user_says(
+        self,
+        text: str,
+        *,
+        chat_id: int = 1001,
+        user: Mapping[str, object] = ADA,
+        entities: Sequence[JsonObject] = (),
+        thread_id: int | None = None,
+        reply_to: int | None = None,
+    ) -> StoredMessage:
+        """Let a person write to a chat, which is opened if need be."""
+        content = CheckedText(text=text, entities=tuple(entities))
+        message = self.world.say(chat_id, user, content, thread_id=thread_id, reply_to=reply_to)
+        await self._notify()
+        return message
+
+    async def user_edits(self, message: StoredMessage, text: str) -> None:
+        """Let the person who wrote a message change it."""
+        self.world.change(message, CheckedText(text=text))
+        await self._notify()
+
+    async def queue_update(self, update: Mapping[str, object]) -> int:
+        """Deliver an update of any shape, also a broken one; returns its id."""
+        update_id = self.world.queue(update)
+        await self._notify()
+        return update_id
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        params = {name: str(value) for name, value in (await request.post()).items()}
+        at = time.monotonic()
+        fault = self._faults.take(method)
+        try:
+            answer = await self._answer(request.match_info["token"], method, params, fault)
+            outcome = f"cut {fault.cut}" if fault.cut else "ok"
+            status = 200
+        except ApiRefusal as refusal:
+            answer, status, outcome = _refused(refusal), refusal.code, refusal.description
+        self.calls.append(Call(method=method, params=params, at=at, outcome=outcome))
+        await self._notify()
+        if fault.cut is not None and request.transport is not None:
+            request.transport.close()
+        if fault.body is not None:
+            return web.Response(status=502, text=fault.body, content_type="text/html")
+        return web.json_response(answer, status=status)
+
+    async def _answer(self, token: str, method: str, params: Params, fault: Fault) -> JsonObject:
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        if token != self.token:
+            raise ApiRefusal(401, "Unauthorized")
+        if method not in self._methods:
+            raise ApiRefusal(404, "Not Found: method not found")
+        fault.raise_refusal()
+        if fault.cut is Cut.BEFORE_APPLYING or fault.body is not None:
+            return {}
+        return {"ok": True, "result": await self._methods[method](params)}
+
+    async def _get_me(self, params: Params) -> JsonObject:
+        del params
+        return self.world.bot
+
+    async def _get_updates(self, params: Params) -> list[JsonObject]:
+        """Confirm all before `offset`, end another waiting poll, and wait for something new."""
+        self._poll_number += 1
+        number = self._poll_number
+        offset = int(params.get("offset", "0"))
+        queue = self.world.updates
+        queue[:] = [update for update in queue if _update_id(update) >= offset]
+        await self._wait_for_update(number, float(params.get("timeout", "0")))
+        if self._poll_number != number:
+            raise ApiRefusal(
+                409,
+                "Conflict: terminated by other getUpdates request; make sure that only one bot"
+                " instance is running",
+            )
+        limit = min(int(params.get("limit", _MOST_UPDATES)), _MOST_UPDATES)
+        return queue[:limit]
+
+    async def _wait_for_update(self, poll_number: int, most_seconds: float) -> None:
+        self._waiting_polls += 1
+        await self._notify()
+        try:
+            async with asyncio.timeout(most_seconds), self._changed:
+                await self._changed.wait_for(
+                    lambda: bool(self.world.updates) or self._poll_number != poll_number
+                )
+        except TimeoutError:
+            return  # nothing came: an empty answer, as the real server gives it
+        finally:
+            self._waiting_polls -= 1
+
+    async def _send_message(self, params: Params) -> JsonObject:
+        chat_id = _integer(params, "chat_id")
+        self.world.reachable(chat_id)
+        message = self.world.send(
+            chat_id,
+            check_text(params),
+            thread_id=int(params["message_thread_id"]) if "message_thread_id" in params else None,
+            reply_to=self._reply_to(chat_id, params),
+        )
+        return message.as_json()
+
+    def _reply_to(self, chat_id: int, params: Params) -> int | None:
+        reply = json.loads(params.get("reply_parameters", "{}"))
+        message_id = reply.get("message_id")
+        if message_id is None or self.world.exists(chat_id, message_id):
+            return message_id if isinstance(message_id, int) else None
+        if not reply.get("allow_sending_without_reply"):
+            raise bad_request("message to be replied not found")
+        return None
+
+    async def _edit_message_text(self, params: Params) -> JsonObject:
+        chat_id, message_id = _integer(params, "chat_id"), _integer(params, "message_id")
+        return self.world.edit(chat_id, message_id, check_text(params)).as_json()
+
+    async def _delete_message(self, params: Params) -> bool:
+        self.world.delete(_integer(params, "chat_id"), _integer(params, "message_id"))
+        return True
+
+    async def _send_chat_action(self, params: Params) -> bool:
+        self.world.typing.append(self.world.reachable(_integer(params, "chat_id")).id)
+        return True
+
+    async def _set_my_commands(self, params: Params) -> bool:
+        self.world.menus[params.get("language_code", "")] = check_commands(params)
+        return True
+
+
+def _update_id(update: JsonObject) -> int:
+    update_id = update["update_id"]
+    return update_id if isinstance(update_id, int) else 0
+
+
+def _integer(params: Params, name: str) -> int:
+    if not params.get(name, "").lstrip("-").isdigit():
+        raise bad_request(f"{name} is empty")
+    return int(params[name])
+
+
+def _refused(refusal: ApiRefusal) -> JsonObject:
+    answer: JsonObject = {
+        "ok": False,
+        "error_code": refusal.code,
+        "description": refusal.description,
+    }
+    if refusal.retry_after is not None:
+        answer["parameters"] = {"retry_after": refusal.retry_after}
+    return answer

@@ -1,0 +1,1 @@
+"""Tests of rooms with real servers, files and processes."""

@@ -1,0 +1,1 @@
+"""Tests of the skills room with real child processes and a real HTTP server."""

@@ -1,0 +1,37 @@
+"""What tests of the packaged skills share."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from skills.catalog import PACKAGED_SKILLS, SkillCatalog
+from skills.result import SkillContext, SkillResult
+from skills.runner import SkillRunner
+from tests.doubles.web_server import WebServer
+
+RunSkill = Callable[..., Awaitable[SkillResult]]
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[WebServer]:
+    """Start a web server that nothing was laid out on."""
+    async with WebServer() as server:
+        yield server
+
+
+@pytest.fixture
+def run_skill(tmp_path: Path, server: WebServer) -> RunSkill:
+    """Return a function that runs a packaged skill, which may reach the test's server."""
+    catalog = SkillCatalog([PACKAGED_SKILLS])
+    runner = SkillRunner(allowed_hosts=[server.host])
+
+    async def run(name: str, call_id: str = "", **params: str | int) -> SkillResult:
+        skill = catalog.get(name)
+        assert skill is not None
+        context = SkillContext(
+            state_dir=tmp_path / "state", work_dir=tmp_path / "work", call_id=call_id
+        )
+        return await runner.run(skill, params, context)
+
+    return run

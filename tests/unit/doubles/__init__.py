@@ -1,0 +1,1 @@
+"""Tests of the doubles: they behave as the real ones are documented."""

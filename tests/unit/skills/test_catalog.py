@@ -1,0 +1,120 @@
+"""The skill catalog: the Agent Skills format, our own keys, edits, and mistakes that are named."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from skills.catalog import PACKAGED_SKILLS, SkillCatalog
+from skills.skill import SkillEffect
+
+FULL = """---
+name: weather
+description: The weather. 天气。
+license: MIT
+compatibility: needs nothing
+allowed-tools: read bash
+metadata:
+  author: somebody
+  crewdesk:
+    effect: read
+    timeout_s: 5
+    memory_mb: 128
+    network: true
+    parameters: {type: object, properties: {city: {type: string}}, required: [city]}
+---
+# Weather
+"""
+
+
+def write(folder: Path, text: str, name: str = "weather") -> Path:
+    """Write the `SKILL.md` of a skill."""
+    (folder / name).mkdir(exist_ok=True)
+    path = folder / name / "SKILL.md"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_packaged_skills_are_whole() -> None:
+    """The packaged skills load without a problem, have a script, and are found in two languages."""
+    catalog = SkillCatalog([PACKAGED_SKILLS])
+
+    rss, fetch = catalog.get("rss_subscribe"), catalog.get("web_fetch")
+
+    assert catalog.problems() == {}
+    assert rss is not None
+    assert "订阅 RSS" in rss.description
+    assert fetch is not None
+    assert fetch.effect is SkillEffect.READ
+    assert all(skill.script.is_file() for skill in catalog.all())
+
+
+def test_all_keys_of_the_format_are_read(tmp_path: Path) -> None:
+    """Every key has its place in the skill; foreign metadata is left alone."""
+    write(tmp_path, FULL)
+
+    skill = SkillCatalog([tmp_path]).get("weather")
+
+    assert skill is not None
+    assert skill.timeout == timedelta(seconds=5)
+    assert skill.memory_bytes == 128 * 1024 * 1024
+    assert skill.has_network
+    assert skill.allowed_tools == ("read", "bash")
+    assert json.loads(skill.parameters)["required"] == ["city"]
+
+
+def test_a_skill_that_says_nothing_gets_the_careful_defaults(tmp_path: Path) -> None:
+    """Without our own keys a skill is unsafe, offline and takes no arguments."""
+    write(tmp_path, "---\nname: weather\ndescription: x\n---\n")
+
+    skill = SkillCatalog([tmp_path]).get("weather")
+
+    assert skill is not None
+    assert skill.effect is SkillEffect.UNSAFE
+    assert not skill.has_network
+    assert json.loads(skill.parameters)["additionalProperties"] is False
+
+
+def test_a_new_skill_is_there_without_a_restart(tmp_path: Path) -> None:
+    """A folder put in place later is found by the next question, and gone when it is removed."""
+    catalog = SkillCatalog([tmp_path])
+    before = catalog.all()
+    path = write(tmp_path, FULL)
+    found = catalog.get("weather")
+    path.unlink()
+
+    assert before == ()
+    assert found is not None
+    assert catalog.get("weather") is None
+
+
+def test_a_mistake_keeps_the_last_good_skill(tmp_path: Path) -> None:
+    """A skill whose file breaks goes on as it was and is named in the problems."""
+    path = write(tmp_path, FULL)
+    catalog = SkillCatalog([tmp_path])
+    catalog.refresh()
+    write(tmp_path, FULL.replace("timeout_s: 5", "timeout_s: soon"))
+
+    assert catalog.get("weather") is not None
+    assert "metadata.crewdesk.timeout_s" in catalog.problems()[path]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("name: weather", "name: other", "differs from the folder's name"),
+        ("license: MIT", "licence: MIT", "licence: there is no such key"),
+        ("network: true", "internet: true", "metadata.crewdesk.internet: there is no such key"),
+        ("effect: read", "effect: maybe", "metadata.crewdesk.effect"),
+        ("memory_mb: 128", "memory_mb: 1", "metadata.crewdesk.memory_mb"),
+        ("{type: object, properties", "{type: array, properties", "metadata.crewdesk.parameters"),
+        ("{city: {type: string}}", "{city: {type: text}}", "metadata.crewdesk.parameters"),
+        ("description: The weather. 天气。", "description: ''", "description"),
+    ],
+)
+def test_a_mistake_is_said_with_its_key(tmp_path: Path, old: str, new: str, named: str) -> None:
+    """Each kind of mistake gives a sentence that names the key."""
+    path = write(tmp_path, FULL.replace(old, new))
+
+    assert named in SkillCatalog([tmp_path]).problems()[path]

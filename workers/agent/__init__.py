@@ -1,0 +1,1 @@
+"""The one agent loop, which Manager and Workers share."""

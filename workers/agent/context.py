@@ -1,0 +1,73 @@
+"""How much of a transcript fits a model, and what stands in for the part that does not."""
+
+import json
+
+from workers.models.protocol import (
+    AssistantTurn,
+    Item,
+    ModelRequest,
+    ToolOutput,
+    UserText,
+)
+
+BYTES_PER_TOKEN = 3.5  # an estimate on the safe side; providers count exactly only afterwards
+KEPT_ITEMS = 8  # of the newest, at least
+SHARE = 0.85  # of a model's context that a request may take, the rest is for the answer
+
+SUMMARY_INSTRUCTIONS = (
+    "Sum up the conversation so far for somebody who will go on with the work and sees only your "
+    "summary: what was asked, what was found out (with figures, names and paths), what was done, "
+    "what is still to do. Do not add anything."
+)
+
+
+def tokens(text: str) -> int:
+    """Estimate the tokens of a text."""
+    return int(len(text.encode()) / BYTES_PER_TOKEN) + 1
+
+
+def request_tokens(request: ModelRequest) -> int:
+    """Estimate the tokens of a whole request."""
+    fixed = request.instructions + "".join(
+        tool.name + tool.description + tool.parameters for tool in request.tools
+    )
+    return tokens(fixed) + sum(item_tokens(item) for item in request.items)
+
+
+def item_tokens(item: Item) -> int:
+    """Estimate the tokens of one item of a transcript."""
+    match item:
+        case UserText(text=text):
+            return tokens(text)
+        case ToolOutput(output=output):
+            return tokens(output)
+        case AssistantTurn(text=text, tool_calls=calls):
+            return tokens(text) + sum(tokens(call.name + call.arguments) for call in calls)
+
+
+def divide(items: tuple[Item, ...]) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """Divide a transcript into what may be summed up and what stays.
+
+    A tool's output stays with the turn that called it, so the cut lies before a user's or an
+    assistant's turn. Returns no first part where there is nothing to gain.
+    """
+    for cut in range(max(len(items) - KEPT_ITEMS, 0), 0, -1):
+        if not isinstance(items[cut], ToolOutput):
+            return items[:cut], items[cut:]
+    return (), items
+
+
+def as_text(items: tuple[Item, ...]) -> str:
+    """Write a transcript as plain text, to be summed up."""
+    return "\n".join(_line(item) for item in items)
+
+
+def _line(item: Item) -> str:
+    match item:
+        case UserText(text=text):
+            return f"Person: {text}"
+        case ToolOutput(output=output):
+            return f"Tool: {output}"
+        case AssistantTurn(text=text, tool_calls=calls):
+            asked = "".join(f" [calls {call.name} {json.dumps(call.arguments)}]" for call in calls)
+            return f"Assistant: {text}{asked}"

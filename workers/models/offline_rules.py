@@ -1,0 +1,150 @@
+"""Which tool the offline model calls for a person's words."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+_URL = r"(?P<url>https?://[^\s<>`\"'，。）)]*[^\s<>`\"'，。）).,;:!?])"
+_FIRST_URL = re.compile(_URL)
+_CODE_REVIEW = re.compile(r"\bcode[- ]review(er)?\b|代码审查|代码评审", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A call that the words ask for; `arguments` is JSON text."""
+
+    tool: str
+    arguments: str
+
+
+_Build = Callable[[re.Match[str]], Wish]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rule:
+    pattern: re.Pattern[str]
+    build: _Build
+
+
+def wish_of(text: str, tools: Iterable[str]) -> Wish | None:
+    """Return the first rule's wish whose tool is on offer."""
+    on_offer = frozenset(tools)
+    for rule in _RULES:
+        match = rule.pattern.search(text.strip())
+        if match is not None:
+            wish = rule.build(match)
+            if wish.tool in on_offer:
+                return wish
+    return None
+
+
+def _wish(tool: str, arguments: Mapping[str, object]) -> Wish:
+    return Wish(tool=tool, arguments=json.dumps(arguments, ensure_ascii=False))
+
+
+def _skill(name: str, arguments: Mapping[str, object]) -> Wish:
+    return _wish("run_extension", {"skill_name": name, "args": arguments})
+
+
+def _run_named_skill(match: re.Match[str]) -> Wish:
+    rest = match["rest"].strip()
+    name = match["name"]
+    if rest.startswith("{"):
+        try:
+            return _skill(name, json.loads(rest))
+        except ValueError:
+            pass  # no JSON after all: the words are read as words
+    return _skill(name, _arguments_in_words(name, rest))
+
+
+def _arguments_in_words(skill: str, words: str) -> dict[str, object]:
+    url = _FIRST_URL.search(words)
+    arguments: dict[str, object] = {} if url is None else {"url": url["url"]}
+    if skill == "rss_subscribe":
+        action = re.search(r"\b(subscribe|unsubscribe|list|new)\b", words)
+        arguments["action"] = action[1] if action else ("subscribe" if url else "list")
+    return arguments
+
+
+def _feeds(action: str) -> _Build:
+    def build(match: re.Match[str]) -> Wish:
+        url = match.groupdict().get("url")
+        return _skill("rss_subscribe", {"action": action} | ({"url": url} if url else {}))
+
+    return build
+
+
+def _fetch(match: re.Match[str]) -> Wish:
+    return _skill("web_fetch", {"url": match["url"]})
+
+
+def _dispatch(match: re.Match[str]) -> Wish:
+    worker = "code-review" if _CODE_REVIEW.search(match[0]) else "worker"
+    instruction = match["job"].strip()
+    return _wish(
+        "dispatch_worker", {"worker_id": worker, "instruction": instruction, "metadata": {}}
+    )
+
+
+def _rule(pattern: str, build: _Build) -> _Rule:
+    return _Rule(pattern=re.compile(pattern, re.IGNORECASE | re.DOTALL), build=build)
+
+
+# The order matters: the first rule that fits and whose tool is on offer wins.
+_RULES = (
+    _rule(
+        r"^(?:please\s+)?(?:run|execute|运行|执行)[\s:：]*`(?P<command>[^`]+)`",
+        lambda match: _wish("bash", {"command": match["command"]}),
+    ),
+    _rule(
+        r"^bash\s*[:：]\s*(?P<command>.+)",
+        lambda match: _wish("bash", {"command": match["command"].strip()}),
+    ),
+    _rule(
+        r"^(?:please\s+)?(?:ask|tell|have|let)\s+(?:the\s+|a\s+)?"
+        r"(?:worker|code[- ]review(?:er)?(?:\s+worker)?)\b[\s:,]*(?:to\s+)?(?P<job>.+)",
+        _dispatch,
+    ),
+    _rule(
+        r"^请?(?:让|叫|请)\s*一?个?\s*(?:代码(?:审查|评审))?(?:工人|worker)"
+        r"[\s:：，]*(?:去|来)?(?P<job>.+)",
+        _dispatch,
+    ),
+    _rule(
+        r"^(?:please\s+)?(?:run|use|运行|使用)\s*(?:the\s+)?(?:skill\s+|技能\s*)?"
+        r"(?P<name>[a-z][a-z0-9]*_[a-z0-9_]+)(?P<rest>.*)",
+        _run_named_skill,
+    ),
+    _rule(rf"(?:unsubscribe(?:\s+from)?|取消订阅|退订)\s*{_URL}", _feeds("unsubscribe")),
+    _rule(rf"(?:subscribe(?:\s+to)?|订阅)\s*{_URL}", _feeds("subscribe")),
+    _rule(
+        r"\bwhat(?:['’]s|\s+is)\s+new\b.*\bfeeds?\b|订阅.*(?:更新|新)|(?:更新|新).*订阅",
+        _feeds("new"),
+    ),
+    _rule(
+        r"\b(?:list|show|which|what)\b.*\b(?:feeds|subscriptions)\b|(?:哪些|我的|列出).*订阅",
+        _feeds("list"),
+    ),
+    _rule(rf"\b(?:fetch|get|open|load|read)\b.*?{_URL}", _fetch),
+    _rule(rf"(?:抓取|打开|获取|读取|看看|看一下)\s*{_URL}", _fetch),
+    _rule(
+        r"^(?:please\s+)?(?:read|show|cat|open|读取|读|打开|查看)(?:\s+the)?(?:\s+file|\s*文件)?\s*"
+        r"`?(?P<path>[\w./-]*\w\.\w+)`?\s*[.。]?$",
+        lambda match: _wish("read", {"path": match["path"]}),
+    ),
+    _rule(
+        r"^(?:list\s+)?(?:skills?|extensions?)\W*$"
+        r"|\b(?:which|what|list|show|your)\b.*\b(?:skills|extensions)\b|技能|扩展",
+        lambda _: _wish("list_extensions", {}),
+    ),
+    _rule(
+        r"\b(?:which|what|list|show|your)\b.*\bworkers\b|(?:哪些|列出).*工人",
+        lambda _: _wish("list_workers", {}),
+    ),
+    _rule(r"^请?帮我\s*(?P<job>(?:查|找|搜|研究|整理|收集|分析).+)", _dispatch),
+    _rule(
+        r"^(?:please\s+)?(?P<job>(?:look\s+up|find\s+out|research|search\s+for)\b.+)",
+        _dispatch,
+    ),
+)

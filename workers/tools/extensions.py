@@ -1,0 +1,123 @@
+"""The tools that list and run skills."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from skills.catalog import SkillCatalog
+from skills.result import SkillContext, SkillErrorCode, SkillResult
+from skills.runner import SkillRunner
+from workers.models.protocol import ToolSpec
+from workers.tools.arguments import text_argument
+from workers.tools.protocol import Arguments, Effect, JsonValue, ToolContext
+
+NO_PARAMETERS: Final = json.dumps({"type": "object", "properties": {}})
+RUN_PARAMETERS: Final = json.dumps(
+    {
+        "type": "object",
+        "properties": {
+            "skill_name": {"type": "string", "description": "a name from list_extensions"},
+            "args": {"type": "object", "description": "arguments after the skill's own schema"},
+        },
+        "required": ["skill_name"],
+        "additionalProperties": False,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillFolders:
+    """Where skills keep and find files: `state` per person, `work` per conversation."""
+
+    state: Path
+    work: Path
+    language: str = ""
+
+
+class ListExtensions:
+    """`list_extensions`: what skills there are, with the arguments they take."""
+
+    effect = Effect.READ
+    spec = ToolSpec(
+        name="list_extensions",
+        description="List the skills that run_extension can run, with their arguments.",
+        parameters=NO_PARAMETERS,
+    )
+
+    def __init__(self, catalog: SkillCatalog) -> None:
+        self._catalog = catalog
+
+    async def run(self, arguments: Arguments, context: ToolContext) -> str:
+        """Return the list as JSON."""
+        del arguments, context
+        listed = [
+            {
+                "skill_name": skill.name,
+                "description": skill.description,
+                "args": json.loads(skill.parameters),
+            }
+            for skill in self._catalog.all()
+        ]
+        return json.dumps(listed, ensure_ascii=False)
+
+
+class RunExtension:
+    """`run_extension`: runs one skill; its failures are values that the model can act on."""
+
+    effect = Effect.UNSAFE
+    spec = ToolSpec(
+        name="run_extension",
+        description="Run a skill by its name and return what it answered.",
+        parameters=RUN_PARAMETERS,
+    )
+
+    def __init__(self, catalog: SkillCatalog, runner: SkillRunner, folders: SkillFolders) -> None:
+        self._catalog = catalog
+        self._runner = runner
+        self._folders = folders
+
+    def effect_of(self, arguments: Arguments) -> Effect:
+        """Return the effect that the named skill declares."""
+        skill = self._catalog.get(text_argument(arguments, "skill_name"))
+        return Effect.READ if skill is None else Effect(skill.effect)
+
+    async def run(self, arguments: Arguments, context: ToolContext) -> str:
+        """Return `{ok, skill_name, result, files, error, message}` as JSON."""
+        name = text_argument(arguments, "skill_name")
+        skill = self._catalog.get(name)
+        if skill is None:
+            return _answer(name, _unknown(name, self._catalog))
+        given = arguments.get("args")
+        params: dict[str, JsonValue] = given if isinstance(given, dict) else {}
+        folders = self._folders
+        where = SkillContext(
+            state_dir=folders.state / skill.name,
+            work_dir=folders.work,
+            language=folders.language,
+            call_id=context.step_id,
+        )
+        return _answer(name, await self._runner.run(skill, params, where))
+
+
+def _unknown(name: str, catalog: SkillCatalog) -> SkillResult:
+    known = ", ".join(skill.name for skill in catalog.all()) or "none"
+    return SkillResult(
+        ok=False,
+        text=f"there is no skill {name!r}; there are: {known}",
+        error_code=SkillErrorCode.NOT_FOUND,
+    )
+
+
+def _answer(name: str, result: SkillResult) -> str:
+    return json.dumps(
+        {
+            "ok": result.ok,
+            "skill_name": name,
+            "result": result.text if result.ok else "",
+            "files": [str(path) for path in result.files],
+            "error": None if result.error_code is None else str(result.error_code),
+            "message": "" if result.ok else result.text,
+        },
+        ensure_ascii=False,
+    )
