@@ -91,6 +91,22 @@ class SignalsReachable(Protocol):
 
 
 @runtime_checkable
+class TellsTrouble(Protocol):
+    """The channel knows, while it runs, whether it is connected."""
+
+    def trouble(self) -> str:
+        """Return why nothing comes in now, for people to read; empty while all is well."""
+
+
+@runtime_checkable
+class HoldsConnections(Protocol):
+    """The channel has something open beyond the end of `run`."""
+
+    async def aclose(self) -> None:
+        """Close it; called once, after the last `send`. Takes at most a second."""
+
+
+@runtime_checkable
 class ServesHttp(Protocol):
     """The channel takes part in the gateway's own HTTP server."""
 

@@ -1,15 +1,10 @@
 """The composition root: the one place where concrete classes are chosen and put together."""
 
-import os
-import secrets
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from importlib.metadata import version
 from typing import assert_never
-from urllib.parse import urlsplit
 
-from channels.message import InboundMessage
-from channels.protocol import Channel, ServesHttp
+from channels.protocol import Channel
 from channels.telegram.outbound import split as split_telegram
 from channels.terminal.channel import TerminalChannel
 from channels.terminal.split import split_text as split_terminal
@@ -25,6 +20,7 @@ from gateway.datadir import DataDirectory
 from gateway.delivery import Delivery
 from gateway.dispatch import Dispatcher
 from gateway.errors import StartupError
+from gateway.facts import GatewayFacts
 from gateway.governor import Governor
 from gateway.health import Health
 from gateway.http import HttpServer
@@ -50,6 +46,7 @@ from workers.models.protocol import Model
 NO_KEY = "none"  # a server of one's own may want none, and the client library insists on a text
 TERMINAL = "terminal"
 TELEGRAM = "telegram"
+MENU_LANGUAGES = ("en", "zh")
 
 
 def build(
@@ -99,7 +96,7 @@ def build(
 
     dispatcher = Dispatcher(inbox, settings.inbox, turn, delivery.wakeup)
     health = Health(database, roster, clock)
-    desk = CommandDesk(SurroundingsOf(clock=clock, roster=roster, workshop=workshop, shelf=shelf))
+    desk = CommandDesk(GatewayFacts(clock.now(), roster, workshop, shelf))
     room = IntakeRoom(
         database=database,
         clock=clock,
@@ -111,7 +108,7 @@ def build(
         delivery=settings.delivery,
     )
     intake = Intake(room, delivery.wakeup, _follower(dispatcher, workshop))
-    menu = {"": desk.menu(""), "zh": desk.menu("zh")}
+    menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     loops = Loops(
         intake=intake,
         dispatcher=dispatcher,

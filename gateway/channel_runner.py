@@ -6,7 +6,13 @@ from collections.abc import Mapping
 import structlog
 
 from channels.errors import ChannelUnavailable
-from channels.protocol import Channel, PublishesCommands, Receive, SignalsReachable
+from channels.protocol import (
+    Channel,
+    HoldsConnections,
+    PublishesCommands,
+    Receive,
+    SignalsReachable,
+)
 from gateway.delivery import Delivery
 from gateway.retry import back_off
 from gateway.roster import ChannelHealth, ChannelPlan, ChannelState, Roster
@@ -33,6 +39,13 @@ class ChannelRunner:
         channel = await self._load()
         if channel is None:
             return
+        try:
+            await self._keep_running(channel)
+        finally:
+            if isinstance(channel, HoldsConnections):
+                await channel.aclose()
+
+    async def _keep_running(self, channel: Channel) -> None:
         failures = 0
         while True:
             self._report(ChannelState.CONNECTED)

@@ -9,7 +9,7 @@ from gateway.clock import Clock
 from gateway.config.sections import InboxSettings
 from gateway.envelope import NewTask, TaskEnvelope
 from gateway.errors import ConflictError, InboxFullError
-from gateway.lifecycle import TaskStatus
+from gateway.lifecycle import TERMINAL, WAITING, TaskStatus
 from gateway.store import conversations, jobs, outbox, steps, tasks, timeline
 from gateway.store.conversations import Conversation, Said
 from gateway.store.database import Database
@@ -23,7 +23,7 @@ from gateway.wakeup import Wakeup
 AGED_AFTER = timedelta(minutes=10)  # a task that waited this long counts as one level higher
 HISTORY_MESSAGES = 30
 TOTAL_IS_FRESH = 1.0  # seconds; the bound on all waiting tasks is a safety net, not a quota
-CONFLICT_TRIES = 5
+CONFLICT_TRIES = 50  # each conflict means that another submission to the same lane went through
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +165,7 @@ class Inbox:
             if ending.spoken and ending.parts:
                 talk = yield from conversations.find(ending.parts[0].conversation_id)
                 yield from conversations.say(talk, ending.spoken, lease.task_id, now)
-            if leaving.status in {TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED}:
+            if leaving.status in TERMINAL:
                 yield from jobs.end_open(lease.task_id, now)
             if leaving.status is not TaskStatus.COMPLETED:
                 detail = {"reason": leaving.reason}
@@ -217,8 +217,8 @@ class Inbox:
 
 def cancel(task_id: UUID, reason: str, now: datetime) -> Script[bool]:
     """Cancel a task; a script, so that a command can be one transaction with its message."""
-    task = yield from tasks.find(task_id)
-    if task.status in {TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED}:
+    task = yield from tasks.lock(task_id)
+    if task.status in TERMINAL:
         return False
     if task.status is TaskStatus.RUNNING:
         yield from tasks.request_cancel(task_id, now)
@@ -231,8 +231,8 @@ def cancel(task_id: UUID, reason: str, now: datetime) -> Script[bool]:
 
 def resume(task_id: UUID, tool: str, result: str, now: datetime) -> Script[bool]:
     """Record what a waiting task waits for and put it back in its place in the lane."""
-    task = yield from tasks.find(task_id)
-    if task.status not in {TaskStatus.WAITING_INPUT, TaskStatus.WAITING_EXTERNAL}:
+    task = yield from tasks.lock(task_id)
+    if task.status not in WAITING:
         return False
     if not (yield from steps.answer_open_tool_step(task_id, tool, result, now)):
         return False

@@ -1,9 +1,7 @@
 """What is done now and then: bounds are kept, and what is wrong with files is said."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
 
@@ -26,7 +24,7 @@ class Maintenance:
         self._database = database
         self._clock = clock
         self._workshop = workshop
-        self._told: Mapping[Path, str] = {}
+        self._told: frozenset[str] = frozenset()
 
     async def run(self) -> None:
         """Keep house until cancelled."""
@@ -49,12 +47,8 @@ class Maintenance:
 
     async def _tell_problems(self) -> None:
         """Log each mistake in a soul or skill file once."""
-        found = await asyncio.to_thread(self.problems)
-        for path, problem in found.items():
-            if self._told.get(path) != problem:
-                logger.warning("file_has_a_mistake", path=str(path), problem=problem)
+        problems = await asyncio.to_thread(self._workshop.problems)
+        found = frozenset(f"{path}: {problem}" for path, problem in problems.items())
+        for problem in sorted(found - self._told):
+            logger.warning("file_has_a_mistake", problem=problem)
         self._told = found
-
-    def problems(self) -> Mapping[Path, str]:
-        """Return what is wrong with soul and skill files."""
-        return {**self._workshop.souls.problems(), **self._workshop.skills.problems()}

@@ -7,7 +7,7 @@ from enum import StrEnum
 from aiohttp import web
 
 from channels.message import ConversationAddress
-from channels.protocol import Channel, SplitsText
+from channels.protocol import Channel, SplitsText, TellsTrouble
 
 
 class ChannelState(StrEnum):
@@ -51,7 +51,7 @@ class Roster:
     @property
     def health(self) -> Mapping[str, ChannelHealth]:
         """How each channel is doing."""
-        return self._health
+        return {name: self._look(name, known) for name, known in self._health.items()}
 
     @property
     def loaded(self) -> tuple[str, ...]:
@@ -69,6 +69,14 @@ class Roster:
     def report(self, name: str, health: ChannelHealth) -> None:
         """Take note of how a channel is doing."""
         self._health[name] = health
+
+    def _look(self, name: str, known: ChannelHealth) -> ChannelHealth:
+        """Return what the channel itself says, where it runs and can tell."""
+        channel = self._channels.get(name)
+        trouble = channel.trouble() if isinstance(channel, TellsTrouble) else ""
+        if known.state is ChannelState.CONNECTED and trouble:
+            return ChannelHealth(state=ChannelState.UNAVAILABLE, reason=trouble)
+        return known
 
     def split(self, chat: ConversationAddress, text: str) -> tuple[str, ...]:
         """Split an answer as the channel of a conversation needs it; whole where there is none."""

@@ -15,6 +15,7 @@ from gateway.http import HttpServer
 from gateway.inbox import Inbox
 from gateway.intake import Intake
 from gateway.maintenance import Maintenance
+from gateway.store import settings
 from gateway.store.database import Database
 
 FLUSH_SHARE = 0.25  # of the time to stop, for the outbox; the rest is for running tasks
@@ -65,6 +66,8 @@ class Service:
             await self._database.open()
             stack.push_async_callback(self._database.close)
             found = await self._inbox.take_over()
+            is_paused = await self._database.transact("is_paused", settings.is_paused)
+            self._loops.dispatcher.pause(is_paused=is_paused)
             self.url = await self._http.open()
             stack.push_async_callback(self._http.close)
             self._directory.announce(self.url)

@@ -1,7 +1,7 @@
 """What agents work with: souls, skills, models, tools and folders."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -44,6 +44,10 @@ class Workshop:
     data_dir: Path
     tools: ToolSettings
     context_tokens: int
+
+    def problems(self) -> Mapping[Path, str]:
+        """Return what is wrong with soul and skill files; each keeps its last good version."""
+        return {**self.souls.problems(), **self.skills.problems()}
 
     async def workspace(self, conversation_id: UUID) -> Path:
         """Return the folder of a conversation, made if it is missing."""

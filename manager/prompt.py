@@ -6,6 +6,8 @@ from datetime import datetime
 
 from workers.models.protocol import AssistantTurn, Item, UserText
 
+MAX_NAME_CHARACTERS = 64
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
@@ -27,13 +29,15 @@ class Exchange:
 
 
 def describe(situation: Situation) -> str:
-    """Write the situation as instructions."""
+    """Write the situation as instructions; what people chose themselves stays inside one line."""
+    person = _one_line(situation.person) or "somebody"
     place = "a group chat" if situation.is_group else "a private chat"
-    language = f" Their app's language is {situation.language}." if situation.language else ""
+    tag = _one_line(situation.language)
+    language = f" Their app's language is {tag}." if tag else ""
     return (
         "## The situation\n\n"
         f"It is {situation.now:%A, %Y-%m-%d %H:%M} UTC. You speak with "
-        f"{situation.person or 'somebody'} in {place} on {situation.channel}.{language}"
+        f"{person} in {place} on {situation.channel}.{language}"
     )
 
 
@@ -45,3 +49,8 @@ def transcript(earlier: Sequence[Exchange], request: str) -> tuple[Item, ...]:
         if one.text.strip()
     )
     return (*before, UserText(text=request))
+
+
+def _one_line(name: str) -> str:
+    """Keep a name from looking like instructions of ours: no line breaks, no great length."""
+    return " ".join(name.split())[:MAX_NAME_CHARACTERS]

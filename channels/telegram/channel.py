@@ -48,6 +48,7 @@ from channels.telegram.outbound import Rendered, render
 from channels.telegram.payload import RawUpdate
 from channels.telegram.polling import (
     BATCH_SIZE,
+    ConnectionState,
     ConnectionStatus,
     PollConflict,
     Poller,
@@ -115,6 +116,13 @@ class TelegramChannel:
     def status(self) -> ConnectionStatus:
         """How it stands between this bot and Telegram."""
         return self._poller.status
+
+    def trouble(self) -> str:
+        """Return why no updates come in now, see `TellsTrouble`."""
+        status = self.status
+        if status.state is ConnectionState.CONNECTED:
+            return ""
+        return status.reason or str(status.state)
 
     async def run(self, receive: Receive) -> None:
         """Receive until cancelled, see `Channel`.

@@ -50,28 +50,40 @@ class Database:
         self._stack = AsyncExitStack()
         self._writer = writer
 
-    async def open(self) -> None:
+    async def open(self, *, can_upgrade: bool = True) -> None:
         """Connect, bring the schema up to date, and start writing.
 
+        Without `can_upgrade` the schema stays as it is, for the sake of a gateway that uses it.
+
         Raises:
-            StartupError: the database is of a newer version, or cannot be opened.
+            StartupError: the database is of a newer version (or of an older one and may not be
+                upgraded), or cannot be opened.
         """
+        async with AsyncExitStack() as opening:
+            try:
+                await self._connect(opening, can_upgrade=can_upgrade)
+            except (BaseORMException, OSError, StoreUnavailableError) as error:
+                raise StartupError(
+                    f"cannot open the database: {error}; check CREWDESK_DATABASE_URL"
+                ) from error
+            await opening.enter_async_context(self._reads)
+            self._stack = opening.pop_all()
+
+    async def _connect(self, opening: AsyncExitStack, *, can_upgrade: bool) -> None:
+        # The writer goes first: it puts into words what is wrong with the address.
+        await self._writer.open()
+        opening.push_async_callback(self._writer.close)
         config = _configuration(self.url)
-        try:
-            self._stack.push_async_callback(Tortoise.close_connections)
-            await _connect(config)
-            await _upgrade(config)
-            await self._writer.open()
-        except StartupError:
-            await self._stack.aclose()
-            raise
-        except (BaseORMException, OSError, StoreUnavailableError) as error:
-            await self._stack.aclose()
+        opening.push_async_callback(Tortoise.close_connections)
+        await _initialise(config)
+        missing = await _missing_migrations(_connection_name(self.url))
+        if missing and not can_upgrade:
             raise StartupError(
-                f"cannot open the database: {error}; check CREWDESK_DATABASE_URL"
-            ) from error
-        self._stack.push_async_callback(self._writer.close)
-        await self._stack.enter_async_context(self._reads)
+                "the database is of an older version of Crewdesk; the next start of the gateway "
+                "brings it up to date"
+            )
+        if missing:
+            await _upgrade(config)
 
     async def close(self) -> None:
         """Wait for the work in flight, then disconnect."""
@@ -116,30 +128,39 @@ def _configuration(url: str) -> TortoiseConfig:
             credentials={"file_path": str(path), **PRAGMAS},
         )
     )
+    name = _connection_name(url)
     app = AppConfig(
         models=["gateway.store.tables"],
-        default_connection="default",
+        default_connection=name,
         migrations="gateway.store.migrations",
     )
-    return TortoiseConfig(connections={"default": connection}, apps={APP: app})
+    return TortoiseConfig(connections={name: connection}, apps={APP: app})
 
 
-async def _connect(config: TortoiseConfig) -> None:
+def _connection_name(url: str) -> str:
+    """Name a connection after its engine: Tortoise keeps generated SQL per connection name."""
+    return url.partition(":")[0]
+
+
+async def _initialise(config: TortoiseConfig) -> None:
     await Tortoise.init(config=config, _enable_global_fallback=True)
 
 
-async def _upgrade(config: TortoiseConfig) -> None:
-    """Apply the migrations that are missing; refuse a schema that this version does not know."""
+async def _missing_migrations(connection_name: str) -> set[str]:
+    """Return what this version would add to the schema; refuse one that it does not know."""
     known = {module.name for module in pkgutil.iter_modules(migrations.__path__)}
-    rows = await MigrationRecorder(connections.get("default")).applied_migrations()
+    rows = await MigrationRecorder(connections.get(connection_name)).applied_migrations()
     applied = {row.name for row in rows if row.app_label == APP}
     if unknown := sorted(applied - known):
         raise StartupError(
             f"the database was written by a newer version of Crewdesk (it has {unknown[-1]}); "
             "start that version, or name another database"
         )
-    if known - applied:
-        await Tortoise.close_connections()
-        await migrate(config=config)
-        await Tortoise.close_connections()
-        await _connect(config)
+    return known - applied
+
+
+async def _upgrade(config: TortoiseConfig) -> None:
+    await Tortoise.close_connections()
+    await migrate(config=config)
+    await Tortoise.close_connections()
+    await _initialise(config)

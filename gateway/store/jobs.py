@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from gateway.store import tasks
-from gateway.store.statement import Row, Script, Statement, insert
+from gateway.store.statement import Row, Script, Statement, in_list, insert
 from gateway.store.tasks import Lease
 
 
@@ -104,13 +104,20 @@ def make(lease: Lease, new: Job, seats: int) -> Script[Job]:
 
 
 def furnish(worker_id: str, seats: int) -> Script[None]:
-    """Make sure that a worker has its seats, and no more than these."""
-    for number in range(seats):
+    """Make sure that a worker has its seats, and no more than these once they are free."""
+    slots = tuple(f"{worker_id}/{number}" for number in range(seats))
+    for slot_id in slots:
         yield insert(
             "worker_slots",
-            {"slot_id": f"{worker_id}/{number}", "worker_id": worker_id},
+            {"slot_id": slot_id, "worker_id": worker_id},
             on_conflict="ON CONFLICT (slot_id) DO NOTHING",
         )
+    names, parameters = in_list("slot", slots)
+    yield Statement(
+        f"DELETE FROM worker_slots WHERE worker_id = :worker_id AND job_id IS NULL "  # noqa: S608
+        f"AND slot_id NOT IN ({names})",
+        {"worker_id": worker_id, **parameters},
+    )
 
 
 TAKE = """

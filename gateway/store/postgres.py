@@ -1,10 +1,13 @@
 """Transactions on PostgreSQL: each in a task of its own that nobody can cancel."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
-from typing import TypeVar
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TypeVar, cast
+from uuid import UUID
 
 import asyncpg
 
@@ -31,6 +34,15 @@ _GONE = (
     asyncpg.exceptions.InsufficientResourcesError,
 )
 
+_NUMBER = re.compile(r"\$(\d+)")
+_TYPES = (
+    (bool, "boolean"),  # before int, which it also is
+    (int, "bigint"),
+    (str, "text"),
+    (datetime, "timestamptz"),
+    (UUID, "uuid"),
+)
+
 
 class PostgresWriter:
     """Runs scripts as transactions over a pool of its own."""
@@ -40,6 +52,7 @@ class PostgresWriter:
         self._stack = AsyncExitStack()
         self._work = Uncancelled()
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._is_open = False
 
     async def open(self) -> None:
         """Connect.
@@ -58,26 +71,30 @@ class PostgresWriter:
             raise StoreUnavailableError(f"cannot reach PostgreSQL: {error}") from error
         self._stack.push_async_callback(self._pool.close)
         await self._stack.enter_async_context(self._work)
+        self._is_open = True
 
     async def close(self) -> None:
         """Wait for what runs, then disconnect."""
+        self._is_open = False
         await self._stack.aclose()
 
     async def transact(self, script: Callable[[], Script[T]]) -> T:
         """Run one script and return its value after its commit.
 
         Raises:
-            ConflictError: a unique index refused it; nothing of it was kept.
-            StoreUnavailableError: the server is gone. The commit may have happened, so callers
-                repeat under the same unique keys.
+            ConflictError: an invariant of the schema refused it; nothing of it was kept.
+            StoreUnavailableError: the server is gone, or the writer is not open. The commit may
+                have happened, so callers repeat under the same unique keys.
         """
+        if not self._is_open:
+            raise StoreUnavailableError("the database is not open")
         return await self._work.run(lambda: self._attempt(script))
 
     async def _attempt(self, script: Callable[[], Script[T]]) -> T:
         for attempt in range(1, RETRIES + 1):
             try:
                 return await self._once(script)
-            except asyncpg.exceptions.UniqueViolationError as error:
+            except asyncpg.exceptions.IntegrityConstraintViolationError as error:
                 raise ConflictError(str(error)) from error
             except _PASSING as error:
                 if attempt == RETRIES:
@@ -88,9 +105,8 @@ class PostgresWriter:
         raise AssertionError("unreachable")
 
     async def _once(self, script: Callable[[], Script[T]]) -> T:
-        if self._pool is None:
-            raise StoreUnavailableError("the database is not open")
-        async with self._pool.acquire() as connection, connection.transaction():
+        pool = cast("asyncpg.Pool[asyncpg.Record]", self._pool)
+        async with pool.acquire() as connection, connection.transaction():
             return await _drive(connection, script())
 
 
@@ -109,7 +125,27 @@ async def _drive(
 async def _execute(
     connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", statement: Statement
 ) -> list[Row]:
-    sql, names = numbered(statement.sql)
-    locking = sql.replace("/*skip locked*/", "FOR UPDATE SKIP LOCKED")
-    records = await connection.fetch(locking, *(statement.parameters[name] for name in names))
+    kinds = tuple((name, type(value)) for name, value in statement.parameters.items())
+    sql, names = _worded(statement.sql, kinds)
+    records = await connection.fetch(sql, *(statement.parameters[name] for name in names))
     return [Row(dict(record)) for record in records]
+
+
+@lru_cache(maxsize=1024)
+def _worded(sql: str, kinds: tuple[tuple[str, type], ...]) -> tuple[str, tuple[str, ...]]:
+    """Say a statement in PostgreSQL's words: typed numbers for names, and its own locking.
+
+    Without the types the server guesses them from each place where a parameter stands, and
+    refuses one that stands in two places of different types, such as VARCHAR and TEXT.
+    """
+    plain, names = numbered(sql)
+    types = dict(kinds)
+
+    def typed(match: re.Match[str]) -> str:
+        return match[0] + _cast(types[names[int(match[1]) - 1]])
+
+    return _NUMBER.sub(typed, plain).replace("/*skip locked*/", "FOR UPDATE SKIP LOCKED"), names
+
+
+def _cast(kind: type) -> str:
+    return next((f"::{name}" for known, name in _TYPES if issubclass(kind, known)), "")

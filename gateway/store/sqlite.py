@@ -60,6 +60,7 @@ class SqliteWriter:
         self._jobs: SimpleQueue[_Job[object] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="sqlite-writer", daemon=True)
         self._connection: sqlite3.Connection | None = None
+        self._is_open = False
 
     async def open(self) -> None:
         """Connect and start the thread.
@@ -72,9 +73,11 @@ class SqliteWriter:
         except sqlite3.Error as error:
             raise StoreUnavailableError(f"cannot open {self._path}: {error}") from error
         self._thread.start()
+        self._is_open = True
 
     async def close(self) -> None:
         """Finish what waits, then end the thread."""
+        self._is_open = False  # what came after the end mark would never be answered
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
         if self._connection is not None:
@@ -84,9 +87,12 @@ class SqliteWriter:
         """Run one script and return its value after its commit is on the disk.
 
         Raises:
-            ConflictError: a unique index refused it; nothing of it was kept.
-            StoreUnavailableError: the disk is full or the file is locked; nothing was kept.
+            ConflictError: an invariant of the schema refused it; nothing of it was kept.
+            StoreUnavailableError: the disk is full, the file is locked or the writer is not open;
+                nothing was kept.
         """
+        if not self._is_open:
+            raise StoreUnavailableError("the database is not open")
         loop = asyncio.get_running_loop()
         job: _Job[T] = _Job(script=script, loop=loop, outcome=loop.create_future())
         self._jobs.put(cast("_Job[object]", job))

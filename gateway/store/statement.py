@@ -115,7 +115,7 @@ def insert(table: str, values: Parameters, *, on_conflict: str = "") -> Statemen
 
 def document(value: Mapping[str, object]) -> str:
     """Write a JSON document in ASCII, which both databases store as it is."""
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return json.dumps(dict(value), ensure_ascii=True, separators=(",", ":"))
 
 
 def in_list(prefix: str, values: tuple[str, ...]) -> tuple[str, dict[str, Value]]:

@@ -133,7 +133,9 @@ WHERE task_id = (
         SELECT * FROM (
             SELECT task_id, priority, created_at, lane_seq FROM tasks
             WHERE status = 'running' AND lease_until <= :now
-            ORDER BY lease_until LIMIT 1 /*skip locked*/
+            ORDER BY priority - CASE WHEN created_at <= :aged THEN 1 ELSE 0 END, created_at,
+                lane_seq
+            LIMIT 1 /*skip locked*/
         ) AS expired
         UNION ALL {_OLDEST.format(priority=0)}
         UNION ALL {_OLDEST.format(priority=1)}
@@ -297,6 +299,20 @@ def request_cancel(task_id: UUID, now: datetime) -> Script[None]:
 def find(task_id: UUID) -> Script[TaskEnvelope]:
     """Read one task; raises `KeyError` where there is none."""
     rows = yield Statement("SELECT * FROM tasks WHERE task_id = :task_id", {"task_id": task_id})
+    if not rows:
+        raise KeyError(task_id)
+    return envelope(rows[0])
+
+
+def lock(task_id: UUID) -> Script[TaskEnvelope]:
+    """Read one task and keep all others from changing it until the end of this transaction.
+
+    Raises:
+        KeyError: there is no such task.
+    """
+    rows = yield Statement(
+        "UPDATE tasks SET fence = fence WHERE task_id = :task_id RETURNING *", {"task_id": task_id}
+    )
     if not rows:
         raise KeyError(task_id)
     return envelope(rows[0])

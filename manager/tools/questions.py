@@ -5,6 +5,7 @@ from typing import Final
 
 from workers.errors import Suspended
 from workers.models.protocol import ToolSpec
+from workers.models.wellformed import well_formed
 from workers.tools.arguments import text_argument
 from workers.tools.protocol import Arguments, Effect, ToolContext
 
@@ -13,8 +14,12 @@ PARAMETERS: Final = json.dumps(
     {
         "type": "object",
         "properties": {
-            "question": {"type": "string", "minLength": 1},
-            "options": {"type": "array", "items": {"type": "string"}, "maxItems": 10},
+            "question": {"type": "string", "pattern": "\\S"},
+            "options": {
+                "type": "array",
+                "items": {"type": "string", "pattern": "\\S"},
+                "maxItems": 10,
+            },
         },
         "required": ["question"],
         "additionalProperties": False,
@@ -40,9 +45,9 @@ class AskUser:
         """
         del context
         listed = arguments.get("options")
-        options = tuple(str(option) for option in listed) if isinstance(listed, list) else ()
+        options = listed if isinstance(listed, list) else []
         raise Suspended(
             "an answer to a question",
-            question=text_argument(arguments, "question"),
-            options=options,
+            question=well_formed(text_argument(arguments, "question")),
+            options=tuple(well_formed(str(option)) for option in options),
         )

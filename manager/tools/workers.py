@@ -6,6 +6,7 @@ from typing import Final
 
 from manager.crew import Crew, WorkOrder, WorkResult
 from workers.models.protocol import ToolSpec
+from workers.models.wellformed import well_formed
 from workers.tools.arguments import text_argument
 from workers.tools.protocol import Arguments, Effect, ToolContext
 
@@ -19,6 +20,7 @@ DISPATCH_PARAMETERS: Final = json.dumps(
             },
             "instruction": {
                 "type": "string",
+                "pattern": "\\S",
                 "description": "all that the worker needs to know; it sees nothing else",
             },
             "metadata": {"type": "object", "description": "further facts for the worker"},
@@ -68,6 +70,7 @@ class DispatchWorker:
     """`dispatch_worker`: hands work out; handing the same call out again is the same work."""
 
     effect = Effect.IDEMPOTENT
+    runs_in_parallel = True  # each has a job of its own
     spec = ToolSpec(
         name="dispatch_worker",
         description=(
@@ -83,8 +86,8 @@ class DispatchWorker:
     async def run(self, arguments: Arguments, context: ToolContext) -> str:
         """Return `{ok, task_id, worker_id, result, summary, error, message}` as JSON."""
         order = WorkOrder(
-            worker_id=text_argument(arguments, "worker_id"),
-            instruction=text_argument(arguments, "instruction"),
+            worker_id=well_formed(text_argument(arguments, "worker_id")),
+            instruction=well_formed(text_argument(arguments, "instruction")),
             metadata=json.dumps(arguments.get("metadata") or {}, sort_keys=True),
         )
         wait = arguments.get("wait") is not False

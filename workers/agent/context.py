@@ -11,13 +11,13 @@ from workers.models.protocol import (
 )
 
 BYTES_PER_TOKEN = 3.5  # an estimate on the safe side; providers count exactly only afterwards
-KEPT_ITEMS = 8  # of the newest, at least
+KEPT_SHARE = 1 / 3  # of a transcript that is summed up: its newest turns stay as they are
 SHARE = 0.85  # of a model's context that a request may take, the rest is for the answer
 
 SUMMARY_INSTRUCTIONS = (
     "Sum up the conversation so far for somebody who will go on with the work and sees only your "
-    "summary: what was asked, what was found out (with figures, names and paths), what was done, "
-    "what is still to do. Do not add anything."
+    "summary. Begin with the newest request, word for word. Then: what was found out (with "
+    "figures, names and paths), what was done, what is still to do. Do not add anything."
 )
 
 
@@ -49,12 +49,20 @@ def divide(items: tuple[Item, ...]) -> tuple[tuple[Item, ...], tuple[Item, ...]]
     """Divide a transcript into what may be summed up and what stays.
 
     A tool's output stays with the turn that called it, so the cut lies before a user's or an
-    assistant's turn. Returns no first part where there is nothing to gain.
+    assistant's turn; nothing stays where the newest turn alone is too large. Returns no first part
+    where there is nothing to gain.
     """
-    for cut in range(max(len(items) - KEPT_ITEMS, 0), 0, -1):
-        if not isinstance(items[cut], ToolOutput):
-            return items[:cut], items[cut:]
-    return (), items
+    if len(items) <= 1:
+        return (), items
+    room = KEPT_SHARE * sum(item_tokens(item) for item in items)
+    cut = len(items)
+    for place in range(len(items) - 1, 0, -1):
+        room -= item_tokens(items[place])
+        if room < 0:
+            break
+        if not isinstance(items[place], ToolOutput):
+            cut = place
+    return items[:cut], items[cut:]
 
 
 def as_text(items: tuple[Item, ...]) -> str:

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from workers.agent.journal import Journal, Step, StepKind, StepState
+from workers.agent.plan import Meaning, PlannedCall, in_groups, understand
 from workers.errors import Suspended, ToolError
 from workers.groups import plain_group
 from workers.models.protocol import ToolCall, ToolOutput, ToolSpec
-from workers.tools.arguments import parse_arguments
-from workers.tools.protocol import Arguments, ChoosesEffect, Effect, Tool, ToolContext
+from workers.models.wellformed import well_formed
+from workers.tools.protocol import Effect, Tool, ToolContext
 
 OUTPUT_LIMIT = 16_000  # characters of one tool output in the transcript
 EXCERPT = 6_000  # characters kept of each end of a longer one
 INTERRUPTED = (
-    "interrupted: this call was begun, then the process ended; whether it took effect is unknown. "
-    "It was not run again. Find out before you repeat it."
+    "interrupted, outcome unknown: this call was begun, then the process ended, and whether it "
+    "took effect is not known. It was not run again. Find out before you repeat it."
 )
 
 
@@ -23,7 +24,11 @@ class Spill(Protocol):
     """Keeps tool outputs that are too long for the transcript."""
 
     async def keep(self, name: str, text: str) -> str:
-        """Store `text` and return the path under which the agent can read it; may be repeated."""
+        """Store `text` and return the path under which the agent can read it; may be repeated.
+
+        Raises:
+            ToolError: it cannot be stored.
+        """
 
 
 class Toolbox:
@@ -40,108 +45,92 @@ class Toolbox:
 
     def understands(self, call: ToolCall) -> bool:
         """Tell whether a call names a tool and gives it arguments that fit."""
-        try:
-            self._arguments(call)
-        except ToolError:
-            return False
-        return True
+        return isinstance(understand(self._tools, call), Meaning)
 
     async def call_all(
         self, journal: Journal, keys: Sequence[str], calls: Sequence[ToolCall]
     ) -> list[ToolOutput]:
-        """Carry out the calls of one answer, side by side where all effects allow.
+        """Carry out the calls of one answer, neighbours side by side where their tools allow it.
 
-        Unsafe calls run alone and in their order. Every call is carried out even where one of them
-        has to wait.
+        The others run alone and in their order. Where a call has to wait, the rest is carried out
+        all the same, but for further calls of the same tool: what comes from outside is for the one
+        that is open.
 
         Raises:
             Suspended: at least one call waits for something outside; the others are recorded.
         """
-        waiting: list[Suspended] = []
+        planned = [
+            PlannedCall(key=key, call=call, meaning=understand(self._tools, call))
+            for key, call in zip(keys, calls, strict=True)
+        ]
+        waiting: dict[str, Suspended] = {}
         outputs: list[ToolOutput] = []
-        for group in self._groups(list(zip(keys, calls, strict=True))):
-            for (_, call), outcome in zip(
-                group, await self._side_by_side(journal, group), strict=True
-            ):
+        for group in in_groups(planned):
+            due = [one for one in group if one.call.name not in waiting]
+            outcomes = await self._side_by_side(journal, due)
+            for one, outcome in zip(due, outcomes, strict=True):
                 if isinstance(outcome, Suspended):
-                    waiting.append(outcome)
+                    waiting.setdefault(one.call.name, outcome)
                 else:
-                    outputs.append(ToolOutput(call_id=call.call_id, output=outcome))
-        if waiting:
-            raise waiting[0]
+                    outputs.append(ToolOutput(call_id=one.call.call_id, output=outcome))
+        for suspended in waiting.values():
+            raise suspended
         return outputs
 
+    async def fit(self, name: str, text: str) -> str:
+        """Return a text for the transcript: whole, or its two ends and where the rest is kept."""
+        if len(text) <= OUTPUT_LIMIT:
+            return text
+        try:
+            place = f"the whole text is in {await self._spill.keep(name, text)}"
+        except ToolError as error:  # what was done is done: its output must not get lost over this
+            place = f"they could not be kept: {error.message}"
+        left_out = len(text) - 2 * EXCERPT
+        note = f"[… {left_out:,} characters left out; {place} …]"
+        return f"{text[:EXCERPT]}\n{note}\n{text[-EXCERPT:]}"
+
     async def _side_by_side(
-        self, journal: Journal, group: Sequence[tuple[str, ToolCall]]
+        self, journal: Journal, calls: Sequence[PlannedCall]
     ) -> list[str | Suspended]:
         async with plain_group() as tasks:
-            running = [tasks.create_task(self._outcome(journal, key, call)) for key, call in group]
+            running = [tasks.create_task(self._outcome(journal, call)) for call in calls]
         return [task.result() for task in running]
 
-    def _groups(self, calls: list[tuple[str, ToolCall]]) -> list[list[tuple[str, ToolCall]]]:
-        """Join neighbouring calls that may run side by side."""
-        groups: list[list[tuple[str, ToolCall]]] = []
-        is_open = False
-        for key, call in calls:
-            is_safe = self._effect(call) is not Effect.UNSAFE
-            if is_safe and is_open:
-                groups[-1].append((key, call))
-            else:
-                groups.append([(key, call)])
-            is_open = is_safe
-        return groups
-
-    async def _outcome(self, journal: Journal, key: str, call: ToolCall) -> str | Suspended:
+    async def _outcome(self, journal: Journal, planned: PlannedCall) -> str | Suspended:
         try:
-            return await self._call(journal, key, call)
+            return await self._call(journal, planned)
         except Suspended as suspended:
             return suspended
 
-    async def _call(self, journal: Journal, key: str, call: ToolCall) -> str:
+    async def _call(self, journal: Journal, planned: PlannedCall) -> str:
+        key, call = planned.key, planned.call
         recorded = journal.recall(key)
         if recorded is not None and recorded.state is StepState.DONE:
             return recorded.result
-        if recorded is not None and self._effect(call) is Effect.UNSAFE:
+        if recorded is not None and planned.effect is Effect.UNSAFE:
             await journal.complete(key, INTERRUPTED)
             return INTERRUPTED
         await journal.intend(
             Step(key=key, kind=StepKind.TOOL, name=call.name, request=call.arguments)
         )
-        output = await self._run(journal, key, call)
-        if len(output) > OUTPUT_LIMIT:
-            output = await self._excerpt(f"{journal.run_id}-{key}", output)
+        context = ToolContext(task_id=journal.task_id, step_id=f"{journal.run_id}/{key}")
+        output = well_formed(await _output(planned.meaning, context))
+        output = await self.fit(f"{journal.run_id}-{key}", output)
         await journal.complete(key, output)
         return output
 
-    async def _run(self, journal: Journal, key: str, call: ToolCall) -> str:
-        context = ToolContext(task_id=journal.task_id, step_id=f"{journal.run_id}/{key}")
-        try:
-            tool, arguments = self._arguments(call)
-            return await tool.run(arguments, context)
-        except ToolError as error:
-            return json.dumps(
-                {"ok": False, "error": error.code, "message": error.message}, ensure_ascii=False
-            )
 
-    def _arguments(self, call: ToolCall) -> tuple[Tool, Arguments]:
-        tool = self._tools.get(call.name)
-        if tool is None:
-            known = ", ".join(self._tools) or "none"
-            raise ToolError("unknown_tool", f"there is no tool {call.name!r}; there are: {known}")
-        return tool, parse_arguments(tool.spec, call.arguments)
+async def _output(meaning: Meaning | ToolError, context: ToolContext) -> str:
+    """Run a tool; what it could not do, or what was not understood, is for the model to read."""
+    if isinstance(meaning, ToolError):
+        return _as_json(meaning)
+    try:
+        return await meaning.tool.run(meaning.arguments, context)
+    except ToolError as error:
+        return _as_json(error)
 
-    def _effect(self, call: ToolCall) -> Effect:
-        """Return what running a call does; one that cannot be understood does nothing."""
-        try:
-            tool, arguments = self._arguments(call)
-        except ToolError:
-            return Effect.READ
-        return tool.effect_of(arguments) if isinstance(tool, ChoosesEffect) else tool.effect
 
-    async def _excerpt(self, name: str, output: str) -> str:
-        path = await self._spill.keep(name, output)
-        left_out = len(output) - 2 * EXCERPT
-        return (
-            f"{output[:EXCERPT]}\n[… {left_out:,} characters left out; "
-            f"the whole output is in {path} …]\n{output[-EXCERPT:]}"
-        )
+def _as_json(error: ToolError) -> str:
+    return json.dumps(
+        {"ok": False, "error": error.code, "message": error.message}, ensure_ascii=False
+    )

@@ -47,8 +47,8 @@ class RunCommand:
         self.spec = ToolSpec(
             name="bash",
             description=(
-                f"Run a command with bash in {workspace.root}. It gets no input. What it started "
-                "in the background is ended with it. Long output loses its middle."
+                "Run a command with bash in your working directory. It gets no input. What it "
+                "started in the background is ended with it. Long output loses its middle."
             ),
             parameters=json.dumps(_parameters()),
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from skills.catalog import SkillCatalog
-from skills.result import SkillContext, SkillErrorCode, SkillResult
+from skills.result import SkillContext, SkillErrorCode, SkillResult, failure
 from skills.runner import SkillRunner
 from workers.models.protocol import ToolSpec
 from workers.tools.arguments import text_argument
@@ -78,46 +78,49 @@ class RunExtension:
         self._folders = folders
 
     def effect_of(self, arguments: Arguments) -> Effect:
-        """Return the effect that the named skill declares."""
+        """Return the effect that the named skill declares; one that is gone may have had any."""
         skill = self._catalog.get(text_argument(arguments, "skill_name"))
-        return Effect.READ if skill is None else Effect(skill.effect)
+        return Effect.UNSAFE if skill is None else Effect(skill.effect)
 
     async def run(self, arguments: Arguments, context: ToolContext) -> str:
-        """Return `{ok, skill_name, result, files, error, message}` as JSON."""
+        """Return `{ok, skill_name, result, files, error, message}` as JSON.
+
+        `files` are paths as the file tools take them.
+        """
         name = text_argument(arguments, "skill_name")
         skill = self._catalog.get(name)
         if skill is None:
-            return _answer(name, _unknown(name, self._catalog))
+            return self._answer(name, _unknown(name, self._catalog))
         given = arguments.get("args")
         params: dict[str, JsonValue] = given if isinstance(given, dict) else {}
-        folders = self._folders
         where = SkillContext(
-            state_dir=folders.state / skill.name,
-            work_dir=folders.work,
-            language=folders.language,
+            state_dir=self._folders.state / skill.name,
+            work_dir=self._folders.work,
+            language=self._folders.language,
             call_id=context.step_id,
         )
-        return _answer(name, await self._runner.run(skill, params, where))
+        try:
+            result = await self._runner.run(skill, params, where)
+        except OSError as error:
+            message = f"'{name}' can't be run here: {error.strerror}"
+            result = failure(SkillErrorCode.EXECUTION_ERROR, message)
+        return self._answer(name, result)
+
+    def _answer(self, name: str, result: SkillResult) -> str:
+        root = self._folders.work.resolve()
+        return json.dumps(
+            {
+                "ok": result.ok,
+                "skill_name": name,
+                "result": result.text if result.ok else "",
+                "files": [str(path.relative_to(root)) for path in result.files],
+                "error": None if result.error_code is None else str(result.error_code),
+                "message": "" if result.ok else result.text,
+            },
+            ensure_ascii=False,
+        )
 
 
 def _unknown(name: str, catalog: SkillCatalog) -> SkillResult:
     known = ", ".join(skill.name for skill in catalog.all()) or "none"
-    return SkillResult(
-        ok=False,
-        text=f"there is no skill {name!r}; there are: {known}",
-        error_code=SkillErrorCode.NOT_FOUND,
-    )
-
-
-def _answer(name: str, result: SkillResult) -> str:
-    return json.dumps(
-        {
-            "ok": result.ok,
-            "skill_name": name,
-            "result": result.text if result.ok else "",
-            "files": [str(path) for path in result.files],
-            "error": None if result.error_code is None else str(result.error_code),
-            "message": "" if result.ok else result.text,
-        },
-        ensure_ascii=False,
-    )
+    return failure(SkillErrorCode.NOT_FOUND, f"there is no skill {name!r}; there are: {known}")

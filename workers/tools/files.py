@@ -25,7 +25,7 @@ class ReadFile:
         self._workspace = workspace
         self.spec = _spec(
             "read",
-            f"Read a text file in {workspace.root}. Long files come in parts: a last line in "
+            "Read a text file in your working directory. Long files come in parts: a last line in "
             "square brackets says which lines were shown and how to go on.",
             required={"path": PATH},
             optional={
@@ -55,8 +55,8 @@ class WriteFile:
         self._workspace = workspace
         self.spec = _spec(
             "write",
-            f"Write a text file in {workspace.root}, replacing it if it exists. Missing folders "
-            "are made.",
+            "Write a text file in your working directory, replacing it if it exists. Missing "
+            "folders are made.",
             required={"path": PATH, "content": {"type": "string"}},
         )
 

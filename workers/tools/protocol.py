@@ -55,3 +55,13 @@ class ChoosesEffect(Protocol):
 
     def effect_of(self, arguments: Arguments) -> Effect:
         """Return the effect of one call; no I/O that could fail."""
+
+
+@runtime_checkable
+class RunsInParallel(Protocol):
+    """A tool that changes something, yet nothing on which another call beside it could depend.
+
+    Calls that only read run side by side anyway; any other runs alone.
+    """
+
+    runs_in_parallel: bool

@@ -113,4 +113,3 @@ def test_effects_are_declared(workspace: Workspace) -> None:
     effects = [tool.effect for tool in tools]
 
     assert effects == [Effect.READ, Effect.IDEMPOTENT, Effect.UNSAFE]
-    assert str(workspace.root) in tools[0].spec.description

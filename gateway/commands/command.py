@@ -1,0 +1,66 @@
+"""What a command is, how it is read from a message, and what comes of it."""
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from channels.message import EventKind, InboundMessage
+
+# The whole first word, so that "/etc/passwd is empty" is no command. Channels take off a leading
+# mention of the bot; its name behind the command, as groups on Telegram have it, is taken off here.
+_COMMAND = re.compile(r"/([a-z_]{2,32})(?:@\S+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command as a person typed it; `reply_to` is the bot's message that it replies to."""
+
+    name: str
+    argument: str = ""
+    reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopTask:
+    """A running task was cancelled: break the work off."""
+
+    task_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseWork:
+    """The pause switch was set: stop claiming tasks, or go on."""
+
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReloadFiles:
+    """Souls and skills shall be read again."""
+
+
+Aftermath = StopTask | PauseWork | ReloadFiles
+"""What must be done once a command's transaction is committed; lost in a crash without harm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The answer to a command, as CommonMark, and what must follow its commit."""
+
+    text: str
+    aftermath: tuple[Aftermath, ...] = ()
+
+
+def parse(message: InboundMessage) -> Command | None:
+    """Read a command; None for any other text, and for edits, which command nothing again."""
+    if message.kind is EventKind.EDIT:
+        return None
+    match = _COMMAND.fullmatch(message.text.strip())
+    if match is None:
+        return None
+    quoted = message.reply_to
+    return Command(
+        name=match[1].lower(),
+        argument=(match[2] or "").strip(),
+        reply_to=quoted.message_id if quoted is not None and quoted.is_from_bot else "",
+    )

@@ -1,0 +1,232 @@
+"""What the service says, in English."""
+
+from gateway.phrases.names import Phrase
+
+ENGLISH: dict[Phrase, str] = {
+    Phrase.INBOX_FULL: "I have too much to do just now. Please write again in a few minutes.",
+    Phrase.LANE_FULL: (
+        "There are {count} messages of this chat waiting already, so I left this one "
+        "aside. Please send it again when I have caught up."
+    ),
+    Phrase.QUARANTINED: (
+        "I tried this {attempts} times and was interrupted each time, so I gave up. "
+        "`/task {task}` shows what happened."
+    ),
+    Phrase.MODEL_DOWN: (
+        "My language model cannot be reached just now. Your message is kept, and I "
+        "will answer as soon as it is back."
+    ),
+    Phrase.DEADLINE_PASSED: "It is too late for this now, so I left it.",
+    Phrase.ANSWERS_EXPIRED: (
+        "Some older answers were not sent, because they were more than an hour late. "
+        "`/tasks` shows what they were about."
+    ),
+    Phrase.SENT_AGAIN: "(sent again after an interruption)",
+    Phrase.STOPPED_TOO_MANY_STEPS: "I stopped: this took more steps than I may take ({detail}).",
+    Phrase.STOPPED_TOO_MANY_TOKENS: "I stopped: this used more than its budget ({detail}).",
+    Phrase.STOPPED_TOO_LONG: "I stopped: this took longer than it may ({detail}).",
+    Phrase.STOPPED_REPEATED_CALL: "I stopped: I was going in circles ({detail}).",
+    Phrase.STOPPED_ALTERNATING_CALLS: "I stopped: I was going in circles ({detail}).",
+    Phrase.STOPPED_BROKEN_CALLS: "I stopped: the model's tool calls made no sense ({detail}).",
+    Phrase.STOPPED_EMPTY_ANSWER: "The model gave no answer ({detail}). Please try again.",
+    Phrase.STOPPED_CONTEXT_OVERFLOW: (
+        "This conversation has become too long for the model. `/new` starts a fresh one."
+    ),
+    Phrase.STOPPED_MODEL_REJECTED: (
+        "The language model refused the request, so I cannot answer: {detail}"
+    ),
+    Phrase.PAIRING_CODE: (
+        "Hello! I do not know you yet, so please give this code to an administrator of "
+        "this bot:\n\n`{code}`\n\nThey let you in by typing `/approve {code}`. The "
+        "code holds for one hour."
+    ),
+    Phrase.PAIRING_REMINDER: (
+        "I have sent you a code already; I cannot show it again. An administrator can "
+        "let you in with it. An hour after I sent it, write again and you get a fresh "
+        "one."
+    ),
+    Phrase.PAIRING_FULL: (
+        "Too many people are waiting to be let in just now. Please write again in an hour."
+    ),
+    Phrase.WELCOME: (
+        "You have been let in. Write to me what you need; `/help` shows what else I understand."
+    ),
+    Phrase.CLAIM_DONE: "You are an administrator of this bot. `/help` shows what you can do.",
+    Phrase.CLAIM_WRONG: (
+        "This is not the code. After {tries} wrong ones nobody can claim this bot "
+        "until it is restarted."
+    ),
+    Phrase.CLAIM_LOCKED: (
+        "There were too many wrong codes, so this bot cannot be claimed now. "
+        "Restarting it makes a fresh code."
+    ),
+    Phrase.CLAIM_REFUSED: (
+        "This did not make you an administrator: the code is wrong, or there is an "
+        "administrator already. It only works in a private chat."
+    ),
+    Phrase.ROLE_ADMIN: "administrator",
+    Phrase.ROLE_MEMBER: "member",
+    Phrase.ROLE_GUEST: "guest",
+    Phrase.ROLE_BLOCKED: "blocked",
+    Phrase.COMMAND_UNKNOWN: "There is no command {name}. `/help` shows those that there are.",
+    Phrase.COMMAND_FOR_ADMINS: "{name} is for administrators.",
+    Phrase.COMMAND_FOR_MEMBERS: "{name} is for members, and you are a guest here.",
+    Phrase.HELP_INTRO: (
+        "Write to me what you need, in your own words. Besides, I understand these commands:"
+    ),
+    Phrase.HELP_FOR_ADMINS: "For administrators:",
+    Phrase.ABOUT_START: "say hello",
+    Phrase.ABOUT_CLAIM: "become the administrator with the code from the start-up log",
+    Phrase.ABOUT_HELP: "show the commands",
+    Phrase.ABOUT_NEW: "start a fresh conversation",
+    Phrase.ABOUT_STOP: "stop what I am doing here",
+    Phrase.ABOUT_TASKS: "list your latest tasks",
+    Phrase.ABOUT_TASK: "show what happened in a task",
+    Phrase.ABOUT_WHY: "show where my last answer came from",
+    Phrase.ABOUT_STATUS: "show how the service is doing",
+    Phrase.ABOUT_WORKERS: "list the workers",
+    Phrase.ABOUT_SKILLS: "list the skills",
+    Phrase.ABOUT_MODEL: "show or choose the model of this conversation",
+    Phrase.ABOUT_USAGE: "show how many tokens were used",
+    Phrase.ABOUT_USERS: "list the people I know",
+    Phrase.ABOUT_PAIR: "list the strangers who wait to be let in",
+    Phrase.ABOUT_APPROVE: "let a stranger in",
+    Phrase.ABOUT_DENY: "turn a stranger's request down",
+    Phrase.ABOUT_RELOAD: "read souls and skills again",
+    Phrase.ABOUT_PAUSE: "begin no more tasks",
+    Phrase.ABOUT_RESUME: "go on after a pause",
+    Phrase.START: (
+        "Hello {name}! I am a Crewdesk bot. Write to me what you need, and I answer "
+        "myself or hand it to one of my workers. `/help` shows what else I understand."
+    ),
+    Phrase.NONE: "none",
+    Phrase.AGO: "{span} ago",
+    Phrase.SPAN_DAYS: "{days} d {hours} h",
+    Phrase.SPAN_HOURS: "{hours} h {minutes} min",
+    Phrase.SPAN_MINUTES: "{minutes} min",
+    Phrase.SPAN_SECONDS: "{seconds} s",
+    Phrase.NEW_EPOCH: (
+        "This is a fresh conversation: I no longer look at what was said before. Files "
+        "stay where they are."
+    ),
+    Phrase.STOP_USAGE: (
+        "Write `/stop` for what I am doing now, or `/stop all` for everything that "
+        "waits here as well."
+    ),
+    Phrase.STOP_NOTHING: "There is nothing to stop here.",
+    Phrase.STOP_NOT_YOURS: (
+        "What runs or waits here belongs to somebody else. They can stop it, or an administrator."
+    ),
+    Phrase.STOPPED: "Stopped ({count}):",
+    Phrase.MODEL_BY_DEFAULT: "This conversation uses {model}, as the whole gateway does.",
+    Phrase.MODEL_OF_CONVERSATION: (
+        "This conversation uses {model}; the gateway's own choice is {default}."
+    ),
+    Phrase.MODEL_CHOSEN: (
+        "This conversation uses {model} from the next message on. `/model default` takes that back."
+    ),
+    Phrase.MODEL_RESET: "This conversation uses the gateway's own choice again, {model}.",
+    Phrase.MODEL_FOR_ADMINS: "Only administrators can choose the model; `/model` shows it.",
+    Phrase.MODEL_USAGE: "This is no name of a model. Write `/model NAME`, or `/model default`.",
+    Phrase.TASKS_USAGE: "Write `/tasks` for your own tasks; administrators can write `/tasks all`.",
+    Phrase.TASKS_ALL_FOR_ADMINS: (
+        "Only administrators can see everybody's tasks; `/tasks` shows your own."
+    ),
+    Phrase.TASKS_NONE: (
+        "There are no tasks yet. Small talk is not listed, only what took a tool, a "
+        "worker or a schedule."
+    ),
+    Phrase.TASKS_HINT: "`/task ID` shows what happened.",
+    Phrase.TASK_USAGE: (
+        "Write `/task ID`, with at least the first four characters of an id from `/tasks`."
+    ),
+    Phrase.TASK_UNKNOWN: "I know no such task of yours.",
+    Phrase.TASK_AMBIGUOUS: "Several tasks begin like this. Please write more of the id.",
+    Phrase.TASK_ORIGIN: "Source {source}, priority {priority}, attempt {attempt}",
+    Phrase.TASK_WORKER: "Worker: {worker}",
+    Phrase.TASK_REASON: "Reason: {reason}",
+    Phrase.TASK_ANSWER: "Answer: {answer}",
+    Phrase.TASK_STEPS: "Steps",
+    Phrase.TASK_JOBS: "Workers",
+    Phrase.TASK_SENDS: "Sent",
+    Phrase.STEPS_EARLIER: "… {count} earlier steps",
+    Phrase.STEP_MODEL: "model {name}",
+    Phrase.STEP_TOOL: "tool {name}",
+    Phrase.STEP_OPEN: "not finished",
+    Phrase.TOKENS: "{read} tokens in, {written} out",
+    Phrase.PART: "part {number} ({kind})",
+    Phrase.WHY_UNKNOWN: (
+        "I have no record of an answer here. Reply to one of my answers with `/why`, "
+        "or ask me something first."
+    ),
+    Phrase.WHY_ORIGIN: "Source {source}, task `{task}`, {status} {ago}",
+    Phrase.WHY_MODEL: "Model {model}: {calls} calls, {tokens}",
+    Phrase.WHY_TOOLS: "Tools: {tools}",
+    Phrase.WHY_WORKERS: "Workers: {workers}",
+    Phrase.WHY_HINT: "`/task {task}` shows each step.",
+    Phrase.TASK_PENDING: "waiting",
+    Phrase.TASK_RUNNING: "running",
+    Phrase.TASK_WAITING_INPUT: "waiting for your answer",
+    Phrase.TASK_WAITING_EXTERNAL: "waiting for a worker outside",
+    Phrase.TASK_COMPLETED: "completed",
+    Phrase.TASK_FAILED: "failed",
+    Phrase.TASK_CANCELLED: "cancelled",
+    Phrase.JOB_QUEUED: "queued",
+    Phrase.JOB_RUNNING: "running",
+    Phrase.JOB_COMPLETED: "completed",
+    Phrase.JOB_FAILED: "failed",
+    Phrase.JOB_CANCELLED: "cancelled",
+    Phrase.SEND_QUEUED: "queued",
+    Phrase.SEND_SENDING: "being sent",
+    Phrase.SEND_SENT: "sent",
+    Phrase.SEND_UNKNOWN: "being looked up",
+    Phrase.SEND_FAILED: "failed",
+    Phrase.SEND_EXPIRED: "too late, not sent",
+    Phrase.SEND_AMBIGUOUS: "may have arrived twice, or not at all",
+    Phrase.STATUS_HEAD: "**Crewdesk {version}**, up for {span}",
+    Phrase.STATUS_PAUSED: (
+        "**Paused:** messages are kept, and no task is begun until an administrator "
+        "writes `/resume`."
+    ),
+    Phrase.STATUS_CHANNELS: "Channels: {channels}",
+    Phrase.STATUS_TASKS: (
+        "Tasks: {running} running, {waiting} waiting, {asking} waiting for an answer, "
+        "{outside} for a worker outside"
+    ),
+    Phrase.STATUS_OUTBOX: "Outbox: {queued} to be sent, {ambiguous} of unknown outcome so far",
+    Phrase.STATUS_PROBLEMS: "Files of souls and skills with a mistake: {count}",
+    Phrase.CHANNEL_LOADING: "loading",
+    Phrase.CHANNEL_CONNECTED: "connected",
+    Phrase.CHANNEL_UNAVAILABLE: "unavailable",
+    Phrase.WORKERS_NONE: "There are no workers.",
+    Phrase.WORKER_BUSY: "{count} at work",
+    Phrase.SKILLS_NONE: "There are no skills.",
+    Phrase.USAGE_OWN: "Your usage",
+    Phrase.USAGE_ALL: "Everybody's usage",
+    Phrase.USAGE_DAY: "Last 24 hours",
+    Phrase.USAGE_MONTH: "Last 30 days",
+    Phrase.USAGE_LINE: "{model}: {tokens} ({cached} cached), {calls} calls",
+    Phrase.RELOADED: "Read again: {workers} workers, {skills} skills.",
+    Phrase.PAUSED: (
+        "Paused. Messages are kept and what runs goes on, but no task is begun until `/resume`."
+    ),
+    Phrase.RESUMED: "I go on with what waits.",
+    Phrase.PAIR_NONE: "Nobody is waiting to be let in.",
+    Phrase.PAIR_LINE: "asked {ago}, {span} left",
+    Phrase.PAIR_HINT: "Ask them for their code, then write `/approve CODE` or `/deny CODE`.",
+    Phrase.APPROVE_USAGE: (
+        "Write `/approve CODE`, and `guest` or `admin` behind it if they shall not be a member."
+    ),
+    Phrase.APPROVE_WRONG: (
+        "Nobody waits with this code: it is wrong, or its hour is over. Wrong codes "
+        "left this hour: {left}."
+    ),
+    Phrase.APPROVE_LOCKED: (
+        "There were too many wrong codes this hour. Please try again in the next one."
+    ),
+    Phrase.APPROVED: "{name} is let in as {role}, and is told so.",
+    Phrase.APPROVED_BEFORE: "{name} had been let in before, as {role}.",
+    Phrase.DENY_USAGE: "Write `/deny CODE`, or `/deny` and the identity that `/pair` shows.",
+    Phrase.DENY_UNKNOWN: "No request has this code or identity.",
+    Phrase.DENIED: "The request of {name} is turned down. They are not told.",
+}

@@ -1,0 +1,1 @@
+"""One suite of the inbox, over every database."""

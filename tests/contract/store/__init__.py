@@ -1,0 +1,1 @@
+"""One suite of the store, over every database."""

@@ -1,0 +1,44 @@
+"""Opening a database of either engine, and looking into it past the scripts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from gateway.store.database import Database, sqlite_path
+from gateway.store.postgres import PostgresWriter
+from gateway.store.sqlite import SqliteWriter
+from gateway.store.statement import Row, Script, Statement, Value
+
+SQLITE_PREFIX = "sqlite://"
+
+
+def closed_database(url: str) -> Database:
+    """Return the database at an address, not yet open."""
+    path = sqlite_path(url)
+    return Database(url, PostgresWriter(url) if path is None else SqliteWriter(path))
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[Database]:
+    """Open the database at an address, and close it in the end."""
+    database = closed_database(url)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def query(database: Database, sql: str, **parameters: Value) -> list[Row]:
+    """Run one statement of a test's own as a transaction and return its rows."""
+
+    def script() -> Script[list[Row]]:
+        return (yield Statement(sql, parameters))
+
+    return await database.transact("query", script)
+
+
+async def count(database: Database, table: str, where: str = "1 = 1", **parameters: Value) -> int:
+    """Count the rows of a table."""
+    sql = f"SELECT COUNT(*) AS n FROM {table} WHERE {where}"  # noqa: S608 - a test's own words
+    rows = await query(database, sql, **parameters)
+    return rows[0].integer("n")

@@ -1,0 +1,106 @@
+"""Journals in memory: one that can be cut off at any write, and one that forgets."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workers.agent.journal import ModelCost, Recorded, Step, StepKind, StepState
+
+
+class KilledError(Exception):
+    """The process ends here, as far as the test is concerned."""
+
+
+class Moment(StrEnum):
+    """Where in a write the process ends."""
+
+    BEFORE = "before"  # nothing of the write is kept
+    AFTER = "after"  # it is kept, but nobody here learns of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """The end of a process: at which write, counted from 0, and where in it."""
+
+    write: int
+    moment: Moment
+
+
+class MemoryJournal:
+    """Implements `Journal`; `cut` ends the process, and then every later write of it fails too."""
+
+    def __init__(self, *, cut: Cut | None = None) -> None:
+        self.steps: dict[str, Step] = {}
+        self.results: dict[str, str] = {}
+        self.costs: dict[str, ModelCost] = {}
+        self.writes: list[tuple[StepState, str]] = []
+        self._cut = cut
+        self._is_dead = False
+
+    @property
+    def run_id(self) -> str:
+        """See `Journal`."""
+        return "run"
+
+    @property
+    def task_id(self) -> str:
+        """See `Journal`."""
+        return "task"
+
+    def recall(self, key: str) -> Recorded | None:
+        """See `Journal`."""
+        if key in self.results:
+            return Recorded(state=StepState.DONE, result=self.results[key])
+        return Recorded(state=StepState.INTENT) if key in self.steps else None
+
+    async def intend(self, step: Step) -> None:
+        """See `Journal`."""
+        self._reach(Moment.BEFORE)
+        self.steps.setdefault(step.key, step)
+        self._written(StepState.INTENT, step.key)
+
+    async def complete(self, key: str, result: str, cost: ModelCost | None = None) -> None:
+        """See `Journal`."""
+        self._reach(Moment.BEFORE)
+        assert key in self.steps, f"{key} was done without an intent"
+        self.results.setdefault(key, result)
+        if cost is not None:
+            self.costs.setdefault(key, cost)
+        self._written(StepState.DONE, key)
+
+    def answer_open(self, key: str, result: str) -> None:
+        """Record a step's result from outside, as a person's answer comes in."""
+        assert self.recall(key) == Recorded(state=StepState.INTENT)
+        self.results[key] = result
+
+    def count_done(self, kind: StepKind) -> int:
+        """Return how many steps of a kind have a result."""
+        return sum(1 for key in self.results if self.steps[key].kind is kind)
+
+    def reopened(self) -> "MemoryJournal":
+        """Return what the next process finds."""
+        found = MemoryJournal()
+        found.steps, found.results, found.costs = self.steps, self.results, self.costs
+        return found
+
+    def _written(self, state: StepState, key: str) -> None:
+        self.writes.append((state, key))
+        self._reach(Moment.AFTER, len(self.writes) - 1)
+
+    def _reach(self, moment: Moment, write: int | None = None) -> None:
+        at = Cut(write=len(self.writes) if write is None else write, moment=moment)
+        self._is_dead = self._is_dead or at == self._cut
+        if self._is_dead:
+            raise KilledError(f"{at.moment} write {at.write}")
+
+
+class ForgetfulJournal(MemoryJournal):
+    """Keeps everything and recalls nothing: what a journal that does not work is like."""
+
+    def recall(self, key: str) -> Recorded | None:
+        """Remember nothing."""
+        del key
+        return None
+
+    def reopened(self) -> "ForgetfulJournal":
+        """Return what the next process finds: nothing."""
+        return ForgetfulJournal()
