@@ -130,6 +130,11 @@ class Gate:
             return Refused()
         return Refused(text=(yield from self._answer_stranger(claim, sender, message, now)))
 
+    def open_claim(self) -> Script[str]:
+        """Return the claim code, empty where there is nothing to claim: there is an admin."""
+        is_claimed = yield from people.has_admin(apart_from=self._trusted)
+        return "" if is_claimed else self._claim.code
+
     def _recognise(
         self, sender: Identity, message: InboundMessage, now: datetime
     ) -> Script[Person | None]:

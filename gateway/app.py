@@ -27,7 +27,7 @@ from gateway.http import HttpServer
 from gateway.inbox import Claim, Inbox
 from gateway.intake import Intake, IntakeRoom
 from gateway.maintenance import Maintenance
-from gateway.models import LateModel, ModelShelf
+from gateway.models import LateModel, LoadedModel, ModelShelf
 from gateway.preview import Stage
 from gateway.roster import ChannelPlan, Roster
 from gateway.sending import Sender
@@ -44,6 +44,7 @@ from workers.models.offline import OfflineModel
 from workers.models.protocol import Model
 
 NO_KEY = "none"  # a server of one's own may want none, and the client library insists on a text
+MODEL_TRIES = 10
 TERMINAL = "terminal"
 TELEGRAM = "telegram"
 MENU_LANGUAGES = ("en", "zh")
@@ -97,11 +98,12 @@ def build(
     dispatcher = Dispatcher(inbox, settings.inbox, turn, delivery.wakeup)
     health = Health(database, roster, clock)
     desk = CommandDesk(GatewayFacts(clock.now(), roster, workshop, shelf))
+    gate = Gate(settings.access, ClaimCode(), trusted_channels=frozenset({TERMINAL}))
     room = IntakeRoom(
         database=database,
         clock=clock,
         inbox=inbox,
-        gate=Gate(settings.access, ClaimCode(), trusted_channels=frozenset({TERMINAL})),
+        gate=gate,
         desk=desk,
         roster=roster,
         limits=settings.inbox,
@@ -114,6 +116,7 @@ def build(
         dispatcher=dispatcher,
         delivery=delivery,
         maintenance=Maintenance(database, clock, workshop),
+        models=shelf,
         channels=[
             ChannelRunner(plan, roster, delivery, intake.receive, menu)
             for plan in roster.plans.values()
@@ -121,7 +124,7 @@ def build(
     )
     routes = [route for plan in roster.plans.values() for route in plan.routes]
     http = HttpServer(settings.http, health, routes)
-    return Service(directory, database, inbox, http, loops)
+    return Service(directory, database, inbox, http, loops, gate)
 
 
 def open_database(settings: Settings, probe: Probe | None = None) -> Database:
@@ -177,13 +180,18 @@ def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
     def make(name: str) -> Model:
         if name == OFFLINE_MODEL:
             return OfflineModel()
-        return LateModel(name, lambda: _load_chain(settings, name))
+        return LateModel(name, lambda: load_chain(settings, name))
 
     return ModelShelf(settings.name, make)
 
 
-def _load_chain(settings: ModelSettings, name: str) -> Model:
-    """Import the client library and make the chain: the wanted model, then the fallbacks."""
+def load_chain(
+    settings: ModelSettings, name: str, *, tries: int = MODEL_TRIES
+) -> LoadedModel:
+    """Import the client library and make the chain: the wanted model, then the fallbacks.
+
+    It asks `tries` times in all. Takes a second; raises `ImportError`.
+    """
     from workers.models.chat import ChatModel  # noqa: PLC0415 - openai takes a second to import
     from workers.models.client import openai_client  # noqa: PLC0415 - the same
     from workers.models.responses import ResponsesModel  # noqa: PLC0415 - the same
@@ -202,7 +210,8 @@ def _load_chain(settings: ModelSettings, name: str) -> Model:
                 assert_never(settings.api)
 
     chain = dict.fromkeys((name, *settings.fallbacks))
-    return FallbackModel([adapter(wanted) for wanted in chain])
+    model = FallbackModel([adapter(wanted) for wanted in chain], tries=tries)
+    return LoadedModel(model=model, close=client.close)
 
 
 def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:

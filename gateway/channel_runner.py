@@ -34,6 +34,11 @@ class ChannelRunner:
         self._receive = receive
         self._menu = menu
 
+    @property
+    def name(self) -> str:
+        """The channel's name."""
+        return self._plan.name
+
     async def run(self) -> None:
         """Run until cancelled, or until only a person can help."""
         channel = await self._load()

@@ -34,22 +34,16 @@ class Delivery:
         self._sender = sender
         self._governor = governor
         self._busy: set[str] = set()  # keys of conversations
-        self._is_stopping = False
         self.wakeup = Wakeup()
 
     async def run(self) -> None:
-        """Deliver until `stop`; sends in flight are finished first."""
+        """Deliver until cancelled; a send that is in flight then is looked up at the next start."""
         async with asyncio.TaskGroup() as group:
-            while not self._is_stopping:
+            while True:
                 for part in await self._due():
                     self._busy.add(part.address.key)
                     group.create_task(self._deliver(part))
                 await self.wakeup.wait(LOOK_AGAIN_SECONDS)
-
-    def stop(self) -> None:
-        """Begin nothing new; `run` returns when what is in flight has ended."""
-        self._is_stopping = True
-        self.wakeup.call()
 
     def reachable(self, chat: ConversationAddress) -> None:
         """Offer again, at once, what a chat could not take while nobody was there."""

@@ -1,31 +1,45 @@
 """The models of this gateway: made once each, loaded when they are first needed."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 
 from workers.models.protocol import Model, ModelEvent, ModelRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedModel:
+    """A model and what closes its connections."""
+
+    model: Model
+    close: Callable[[], Awaitable[None]]
 
 
 class LateModel:
     """A model whose client library is imported, in a thread, when it is first needed."""
 
-    def __init__(self, name: str, load: Callable[[], Model]) -> None:
+    def __init__(self, name: str, load: Callable[[], LoadedModel]) -> None:
         self.name = name
         self._load = load
         self._loading = asyncio.Lock()
-        self._model: Model | None = None
+        self._loaded: LoadedModel | None = None
 
     async def ready(self) -> Model:
         """Return the model, loaded now if it is not; raises `ImportError`."""
         async with self._loading:
-            if self._model is None:
-                self._model = await asyncio.to_thread(self._load)
-            return self._model
+            if self._loaded is None:
+                self._loaded = await asyncio.to_thread(self._load)
+            return self._loaded.model
+
+    async def aclose(self) -> None:
+        """Close the connections, if there are any."""
+        if self._loaded is not None:
+            await self._loaded.close()
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """See `Model.stream`."""
-        model = self._model or await self.ready()
+        model = self._loaded.model if self._loaded else await self.ready()
         async with aclosing(model.stream(request)) as events:
             async for event in events:
                 yield event
@@ -45,3 +59,9 @@ class ModelShelf:
         if wanted not in self._models:
             self._models[wanted] = self._make(wanted)
         return self._models[wanted]
+
+    async def aclose(self) -> None:
+        """Close the connections of all models."""
+        for model in self._models.values():
+            if isinstance(model, LateModel):
+                await model.aclose()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from gateway.access import Gate
 from gateway.channel_runner import ChannelRunner
 from gateway.datadir import DataDirectory
 from gateway.delivery import Delivery
@@ -15,6 +16,7 @@ from gateway.http import HttpServer
 from gateway.inbox import Inbox
 from gateway.intake import Intake
 from gateway.maintenance import Maintenance
+from gateway.models import ModelShelf
 from gateway.store import settings
 from gateway.store.database import Database
 
@@ -31,6 +33,7 @@ class Loops:
     dispatcher: Dispatcher
     delivery: Delivery
     maintenance: Maintenance
+    models: ModelShelf
     channels: Sequence[ChannelRunner]
 
 
@@ -47,14 +50,22 @@ class Service:
         inbox: Inbox,
         http: HttpServer,
         loops: Loops,
+        gate: Gate,
     ) -> None:
         self._directory = directory
         self._database = database
         self._inbox = inbox
         self._http = http
         self._loops = loops
+        self._gate = gate
         self.started = asyncio.Event()
-        self.url = ""
+        self.url = ""  # known once it has started
+        self.claim_code = ""  # the same; stays empty where there is an admin
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """The names of the channels that are set up, whether or not they can be used now."""
+        return tuple(runner.name for runner in self._loops.channels)
 
     async def run(self, stop: asyncio.Event, *, stop_seconds: float) -> None:
         """Run until `stop` is set, then end within `stop_seconds`.
@@ -63,11 +74,14 @@ class Service:
             StartupError: it cannot start; one line says why.
         """
         async with AsyncExitStack() as stack:
+            stack.callback(self._directory.close)
             await self._database.open()
             stack.push_async_callback(self._database.close)
             found = await self._inbox.take_over()
             is_paused = await self._database.transact("is_paused", settings.is_paused)
             self._loops.dispatcher.pause(is_paused=is_paused)
+            self.claim_code = await self._database.transact("claim_code", self._gate.open_claim)
+            stack.push_async_callback(self._loops.models.aclose)
             self.url = await self._http.open()
             stack.push_async_callback(self._http.close)
             self._directory.announce(self.url)
@@ -83,7 +97,7 @@ class Service:
             ]
             housekeeping.append(group.create_task(loops.maintenance.run(), name="maintenance"))
             group.create_task(loops.dispatcher.run(), name="dispatcher")
-            group.create_task(loops.delivery.run(), name="delivery")
+            housekeeping.append(group.create_task(loops.delivery.run(), name="delivery"))
             self.started.set()
             await stop.wait()
             await self._stop(stop_seconds)
@@ -94,9 +108,9 @@ class Service:
         """Take nothing in, let tasks end or give them back, and send what can be sent.
 
         Channels stay connected until the outbox is flushed; what they receive meanwhile they keep.
+        A send that is still in flight then is broken off, and looked up at the next start.
         """
         logger.info("gateway_stopping", running=len(self._loops.dispatcher.running))
         self._loops.intake.close()
         await self._loops.dispatcher.stop(seconds * (1 - 2 * FLUSH_SHARE))
         await self._loops.delivery.flush(seconds * FLUSH_SHARE)
-        self._loops.delivery.stop()

@@ -1,54 +1,225 @@
-"""`crewdesk`: the commands and their exit codes."""
+"""`crewdesk`: the commands, their options, and their exit codes."""
 
 import asyncio
 import os
-import signal
 import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from gateway import app as composition
-from gateway.config import load_settings
-from gateway.errors import SettingsError, StartupError
+from gateway.cli import archive, chat, initialise, screen, task, tasks, up
+from gateway.cli.doctor import examine
+from gateway.cli.invocation import PROGRAM, Invocation
+from gateway.cli.outcome import CommandFailed, ExitCode
+from gateway.clock import SystemClock
+from gateway.config import LogSettings, Settings, load_settings
+from gateway.config.sections import LogLevel
+from gateway.errors import SettingsError, StartupError, StoreError
+from gateway.lifecycle import TaskStatus
 from gateway.logs import configure
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+READ_STDIN = "-"
+ABOUT = "Crewdesk: a chat-bot gateway that keeps its promises."
+# \b keeps the lines of a paragraph as they are.
+EPILOG = """\b
+Exit codes:
+  0    done
+  1    refused, failed, or not found
+  2    wrong usage or settings, or the gateway cannot start
+  3    no gateway is running here
+  130  interrupted
 
-
-@cli.callback()
-def root() -> None:
-    """Crewdesk: a chat-bot gateway that keeps its promises."""
-
-
-@cli.command()
-def up() -> None:
-    """Run the gateway until it is stopped (Ctrl-C, SIGTERM)."""
-    settings = load_settings(os.environ)
-    configure(settings.log, secrets=settings.secret_values)
-    asyncio.run(_run(composition.build(settings), settings.inbox.stop_seconds))
-
-
-async def _run(service: composition.Service, stop_seconds: float) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _stopper(stop))
-    await service.run(stop, stop_seconds=stop_seconds)
-
-
-def _stopper(stop: asyncio.Event):  # noqa: ANN202
-    def handle() -> None:
-        if stop.is_set():
-            os._exit(1)
-        stop.set()
-
-    return handle
+\b
+Settings come from crewdesk.yaml in the data directory (CREWDESK_DATA_DIR, ./data by default)
+and from CREWDESK_… variables, which win. `crewdesk init` writes a commented crewdesk.yaml.
+"""
 
 
 def main() -> None:
-    """Run the command line; failures are one line each on standard error."""
+    """Run the command line; an expected failure is one line on standard error."""
     try:
-        cli()
-    except (SettingsError, StartupError) as error:
-        print(f"crewdesk: {error}", file=sys.stderr)
-        sys.exit(2)
+        command_line()()
+    except CommandFailed as error:
+        screen.complain(str(error))
+        sys.exit(error.code)
+    except SettingsError as error:
+        for problem in error.problems:
+            screen.complain(problem)
+        sys.exit(ExitCode.UNUSABLE)
+    except StartupError as error:
+        screen.complain(str(error))
+        sys.exit(ExitCode.UNUSABLE)
+    except StoreError as error:
+        screen.complain(str(error))
+        sys.exit(ExitCode.FAILED)
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
+
+
+def command_line() -> typer.Typer:
+    """Put the commands together."""
+    cli = typer.Typer(
+        name=PROGRAM,
+        help=ABOUT,
+        epilog=EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    cli.callback()(_root)
+    commands: tuple[tuple[str, Callable[..., None]], ...] = (
+        ("up", _up),
+        ("chat", _chat),
+        ("tasks", _tasks),
+        ("task", _task),
+        ("doctor", _doctor),
+        ("init", _init),
+    )
+    for name, command in commands:
+        cli.command(name)(command)
+    return cli
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it like this
+    if wanted:
+        typer.echo(version(PROGRAM))
+        raise typer.Exit
+
+
+def _root(
+    *,
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    del show_version  # its callback has done all there is to do
+
+
+def _up() -> None:
+    """Run the gateway until it is stopped.
+
+    Ctrl-C or SIGTERM lets running tasks end first; a second one ends it at once. Nothing that was
+    accepted is lost either way. The log goes to standard error.
+    """
+    up.run_gateway(load_settings(os.environ), _invocation())
+
+
+def _chat(
+    text: Annotated[
+        str | None, typer.Argument(help="One message; `-` reads it from standard input.")
+    ] = None,
+    name: Annotated[
+        str,
+        typer.Option("--as", metavar="NAME", help="A conversation of its own, apart from others."),
+    ] = "",
+    timeout: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="How long to wait for one answer.")
+    ] = 300.0,
+) -> None:
+    """Talk to the gateway that is running here.
+
+    With TEXT: send it, print the whole answer (or the question that the bot asks back), and exit.
+    Standard output then holds the answer alone. Without TEXT: a conversation, until Ctrl-D.
+    """
+    settings = _settings()
+    if text is None:
+        asyncio.run(chat.converse(settings, name))
+        return
+    message = sys.stdin.read() if text == READ_STDIN else text
+    code = asyncio.run(chat.say_once(settings, message, name, timeout))
+    raise typer.Exit(code)
+
+
+def _tasks(
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All that are stored, not only the newest ones.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many of the newest.")] = 20,
+    status: Annotated[TaskStatus | None, typer.Option(help="Only those that stand there.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines, with whole ids.")] = False,
+) -> None:
+    """List tasks, newest first.
+
+    Every message, cron tick and heartbeat is a task, small talk too. A star marks those that used
+    a tool, a worker or a schedule: the ones that `/tasks` shows in a chat. What one did, step by
+    step, is shown by `crewdesk task ID`.
+    """
+    settings = _settings()
+    listed = asyncio.run(_read_tasks(settings, status, None if everything else limit))
+    if as_json:
+        typer.echo(tasks.as_json(listed))
+    else:
+        screen.show(tasks.table(listed, SystemClock().now()))
+
+
+def _task(
+    task_id: Annotated[
+        str, typer.Argument(metavar="ID", help="The id, or its first four digits or more.")
+    ],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines, with all texts.")] = False,
+) -> None:
+    """Show what happened to a task, step by step.
+
+    Its acceptance, each attempt, model call and tool call, the jobs of its workers, and each
+    message that was sent, with the seconds since it was accepted.
+    """
+    record = asyncio.run(_read_task(_settings(), task_id))
+    if as_json:
+        typer.echo(task.as_json(record))
+    else:
+        screen.show(task.page(record))
+
+
+def _doctor() -> None:
+    """Check what the gateway needs, and say what to do.
+
+    One line a check: ok, warn or fail. Asks the model and Telegram once. Harmless beside a running
+    gateway.
+    """
+    raise typer.Exit(asyncio.run(examine(os.environ)))
+
+
+def _init() -> None:
+    """Make the data directory with a commented crewdesk.yaml.
+
+    A file that is there already stays as it is.
+    """
+    made = initialise.make_data_directory(load_settings(os.environ).data_dir)
+    screen.show(initialise.next_steps(made, _invocation()))
+
+
+async def _read_tasks(
+    settings: Settings, status: TaskStatus | None, most: int | None
+) -> tasks.TaskList:
+    async with archive.opened(settings) as database:
+        return await tasks.read_tasks(database, status, most)
+
+
+async def _read_task(settings: Settings, task_id: str) -> task.TaskRecord:
+    async with archive.opened(settings) as database:
+        return await task.read_task(database, task_id)
+
+
+def _settings() -> Settings:
+    """Read the settings for a short command, whose standard error is for its own words."""
+    settings = load_settings(os.environ)
+    configure(LogSettings(level=LogLevel.ERROR), secrets=settings.secret_values)
+    return settings
+
+
+def _invocation() -> Invocation:
+    return Invocation(
+        script=Path(sys.argv[0]),
+        python=Path(sys.executable),
+        directory=Path.cwd(),
+        environ=os.environ,
+    )

@@ -93,5 +93,7 @@ def _cells(task: TaskEnvelope, names: Mapping[str, str], now: datetime) -> tuple
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True))
+    padded = (
+        cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)
+    )
     return _GAP.join(padded).rstrip()

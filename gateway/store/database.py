@@ -73,7 +73,7 @@ class Database:
         # The writer goes first: it puts into words what is wrong with the address.
         await self._writer.open()
         opening.push_async_callback(self._writer.close)
-        config = _configuration(self.url)
+        config = configuration(self.url)
         opening.push_async_callback(Tortoise.close_connections)
         await _initialise(config)
         missing = await _missing_migrations(_connection_name(self.url))
@@ -118,7 +118,8 @@ def _ignore(_point: str) -> None:
     pass
 
 
-def _configuration(url: str) -> TortoiseConfig:
+def configuration(url: str) -> TortoiseConfig:
+    """Return what Tortoise must know about the database at `url`, for its migrations too."""
     path = sqlite_path(url)
     connection = (
         ConnectionConfig(db_url=url)

@@ -11,7 +11,7 @@ from gateway.store import conversations, jobs, outbox, people, steps, tasks
 from gateway.store.conversations import Conversation
 from gateway.store.jobs import Job
 from gateway.store.outbox import OutboxKind, OutboxPart, OutboxState
-from gateway.store.statement import Row, Script, Statement
+from gateway.store.statement import Script, Statement
 from gateway.store.steps import StepRow
 
 
@@ -44,6 +44,7 @@ class Words:
     outbox_id: str
     kind: OutboxKind
     state: OutboxState
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,34 +118,34 @@ def consequence(event_key: str) -> Script[Consequence | None]:
     )
     if not rows:
         return None
-    task_id = rows[0].uuid_or_none("task_id")
+    task_id, heard_at = rows[0].uuid_or_none("task_id"), rows[0].time("created_at")
     if task_id is None:
-        return Consequence(task=None, words=(yield from _said_at_once(rows[0])))
+        chat = rows[0].uuid("conversation_id")
+        return Consequence(task=None, words=(yield from _said_at_once(chat, heard_at)))
+    task = yield from tasks.find(task_id)
     parts = yield from outbox.of_task(task_id)
-    return Consequence(
-        task=(yield from tasks.find(task_id)),
-        words=[
-            Words(outbox_id=str(one.outbox_id), kind=one.kind, state=one.state)
-            for one in parts
-            if one.kind is not OutboxKind.PREVIEW
-        ],
-    )
+    # A message that answers a task's question has nothing to do with what was said before it.
+    since = [one for one in parts if one.created_at >= heard_at]
+    words = [
+        Words(outbox_id=str(one.outbox_id), kind=one.kind, state=one.state, text=one.text)
+        for one in since
+        if one.kind is not OutboxKind.PREVIEW
+    ]
+    return Consequence(task=task, words=words)
 
 
-def _said_at_once(message: Row) -> Script[Sequence[Words]]:
+def _said_at_once(conversation_id: UUID, heard_at: datetime) -> Script[Sequence[Words]]:
     rows = yield Statement(
-        "SELECT outbox_id, kind, state FROM outbox WHERE created_at = :created_at "
+        "SELECT outbox_id, kind, state, text FROM outbox WHERE created_at = :heard_at "
         "AND conversation_id = :conversation_id AND task_id IS NULL ORDER BY outbox_seq",
-        {
-            "created_at": message.time("created_at"),
-            "conversation_id": message.uuid("conversation_id"),
-        },
+        {"heard_at": heard_at, "conversation_id": conversation_id},
     )
     return [
         Words(
             outbox_id=str(row.uuid("outbox_id")),
             kind=OutboxKind(row.text("kind")),
             state=OutboxState(row.text("state")),
+            text=row.text("text"),
         )
         for row in rows
     ]

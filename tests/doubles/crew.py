@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 from manager.crew import DispatchError, WorkerInfo, WorkOrder, WorkResult
 
@@ -23,10 +22,15 @@ class MemoryCrew:
 
     def __init__(self, result: str | None = None) -> None:
         self.orders: dict[str, WorkOrder] = {}
-        self.dispatched = asyncio.Event()
+        self._changed = asyncio.Condition()
         self._result = result
         self._ended: dict[str, asyncio.Future[WorkResult]] = {}
         self._seen: set[str] = set()
+
+    async def wait_for_jobs(self, count: int) -> None:
+        """Return once so many jobs were handed out."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self.orders) >= count)
 
     def end(self, job_id: str, result: str) -> None:
         """Let a job come to its result."""
@@ -48,7 +52,8 @@ class MemoryCrew:
             self._ended[step_id] = asyncio.get_running_loop().create_future()
             if self._result is not None:
                 self.end(step_id, self._result)
-        self.dispatched.set()
+        async with self._changed:
+            self._changed.notify_all()
         if wait:
             return await self.result_of(step_id)
         return WorkResult(ok=True, task_id=step_id, worker_id=order.worker_id, message="begun")
@@ -59,7 +64,7 @@ class MemoryCrew:
             return _failure(job_id, "", "no work with this id was handed out")
         result = await self._ended[job_id]
         self._seen.add(job_id)
-        return replace(result)
+        return result
 
     async def unfinished(self) -> Sequence[WorkResult]:
         """See `Crew`."""

@@ -54,13 +54,13 @@ class MemoryJournal:
 
     async def intend(self, step: Step) -> None:
         """See `Journal`."""
-        self._reach(Moment.BEFORE)
+        self._reach(len(self.writes), Moment.BEFORE)
         self.steps.setdefault(step.key, step)
         self._written(StepState.INTENT, step.key)
 
     async def complete(self, key: str, result: str, cost: ModelCost | None = None) -> None:
         """See `Journal`."""
-        self._reach(Moment.BEFORE)
+        self._reach(len(self.writes), Moment.BEFORE)
         assert key in self.steps, f"{key} was done without an intent"
         self.results.setdefault(key, result)
         if cost is not None:
@@ -76,21 +76,20 @@ class MemoryJournal:
         """Return how many steps of a kind have a result."""
         return sum(1 for key in self.results if self.steps[key].kind is kind)
 
-    def reopened(self) -> "MemoryJournal":
+    def reopened(self, *, cut: Cut | None = None) -> "MemoryJournal":
         """Return what the next process finds."""
-        found = MemoryJournal()
+        found = MemoryJournal(cut=cut)
         found.steps, found.results, found.costs = self.steps, self.results, self.costs
         return found
 
     def _written(self, state: StepState, key: str) -> None:
         self.writes.append((state, key))
-        self._reach(Moment.AFTER, len(self.writes) - 1)
+        self._reach(len(self.writes) - 1, Moment.AFTER)
 
-    def _reach(self, moment: Moment, write: int | None = None) -> None:
-        at = Cut(write=len(self.writes) if write is None else write, moment=moment)
-        self._is_dead = self._is_dead or at == self._cut
+    def _reach(self, write: int, moment: Moment) -> None:
+        self._is_dead = self._is_dead or self._cut == Cut(write=write, moment=moment)
         if self._is_dead:
-            raise KilledError(f"{at.moment} write {at.write}")
+            raise KilledError(f"{moment} write {write}")
 
 
 class ForgetfulJournal(MemoryJournal):
@@ -101,6 +100,6 @@ class ForgetfulJournal(MemoryJournal):
         del key
         return None
 
-    def reopened(self) -> "ForgetfulJournal":
+    def reopened(self, *, cut: Cut | None = None) -> "ForgetfulJournal":
         """Return what the next process finds: nothing."""
-        return ForgetfulJournal()
+        return ForgetfulJournal(cut=cut)

@@ -40,17 +40,22 @@ def call(name: str, **arguments: JsonValue) -> ToolCall:
 
 
 class AnsweringModel:
-    """Gives its lines one after the other; a call too many fails the test."""
+    """Gives its lines one after the other; a call too many fails the test.
+
+    `begun` is set once it is asked.
+    """
 
     def __init__(self, *lines: Line, name: str = NAME) -> None:
         self.name = name
         self.requests: list[ModelRequest] = []
         self.closed = 0
+        self.begun = asyncio.Event()
         self._lines = deque(lines)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """See `Model.stream`; an answer's words come in two pieces."""
         self.requests.append(request)
+        self.begun.set()
         if not self._lines:
             raise AssertionError(f"the model was asked {len(self.requests)} times, once too often")
         try:

@@ -1,7 +1,5 @@
 """How much of a transcript fits a model, and what stands in for the part that does not."""
 
-import json
-
 from workers.models.protocol import (
     AssistantTurn,
     Item,
@@ -77,5 +75,5 @@ def _line(item: Item) -> str:
         case ToolOutput(output=output):
             return f"Tool: {output}"
         case AssistantTurn(text=text, tool_calls=calls):
-            asked = "".join(f" [calls {call.name} {json.dumps(call.arguments)}]" for call in calls)
+            asked = "".join(f" [calls {call.name} {call.arguments}]" for call in calls)
             return f"Assistant: {text}{asked}"

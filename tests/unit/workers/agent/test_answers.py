@@ -193,12 +193,11 @@ async def test_a_stream_without_an_answer_is_a_passing_trouble() -> None:
 
 async def test_cancelling_ends_the_model_call() -> None:
     """The stream is closed, nothing is recorded as done, and the cancellation goes on."""
-    waits = asyncio.Event()
-    scene = Scene(model=AnsweringModel((TextDelta(text="half"), waits)))
+    never = asyncio.Event()
+    scene = Scene(model=AnsweringModel((TextDelta(text="half"), never)))
     async with asyncio.TaskGroup() as group:
         run = group.create_task(scene.run())
-        while not scene.model.requests:
-            await asyncio.sleep(0)
+        await scene.model.begun.wait()
         run.cancel()
 
     assert run.cancelled()

@@ -1,0 +1,1 @@
+"""The process is killed at any instant, and everything must still come right."""

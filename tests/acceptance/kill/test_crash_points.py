@@ -1,0 +1,166 @@
+"""The process dies at every named point, at its first and at its second hit, and recovers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tests.acceptance.kill.conversation import Ledger, Question, Verdict, observe, question
+from tests.acceptance.kill.warm_process import Crash, WarmProcess
+from tests.doubles.model_markers import scripted_by_markers
+from tests.doubles.model_reply import ParsedRequest, Reply
+from tests.doubles.model_server import ModelServer
+from tests.doubles.telegram_server import TelegramServer
+
+CHATS = (1001, 1002)
+SETTLED_WITHIN = 30.0  # seconds after the last start
+SLOW_WORD = "slowly"
+
+TRANSACTIONS = (
+    "accept",
+    "begin_preview",
+    "begin_send",
+    "claim",
+    "close_preview",
+    "complete_step",
+    "end_job",
+    "intend_model",
+    "intend_tool",
+    "leave_completed",
+    "make_job",
+    "settle_sent",
+    "start_job",
+    "take_seat",
+)
+CALLS = ("edit", "model", "send", "tool")
+POINTS = tuple(
+    f"{moment}:{name}" for name in (*TRANSACTIONS, *CALLS) for moment in ("before", "after")
+)
+
+
+class SlowPace(asyncio.Semaphore):
+    """The pace of a model that takes its time: a chunk every 30 ms."""
+
+    async def acquire(self) -> Literal[True]:
+        """Let the next chunk go a moment later."""
+        await asyncio.sleep(0.03)
+        return True
+
+
+def slow_where_asked(request: ParsedRequest) -> Reply:
+    """Answer as the markers say; where the question says so, slowly enough for a preview."""
+    reply = scripted_by_markers(request)
+    if SLOW_WORD in request.newest_user_text and not reply.tool_calls:
+        return replace(reply, pace=SlowPace())
+    return reply
+
+
+class Scene:
+    """Two chats, a model, and a gateway that dies."""
+
+    def __init__(self, telegram: TelegramServer, model: ModelServer, folder: Path) -> None:
+        self.telegram = telegram
+        self._model = model
+        self._folder = folder
+        self.ledger = Ledger(folder / "ledger")
+        self.talks: dict[int, Sequence[Question]] = {}
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The settings of the gateway."""
+        return {
+            "CREWDESK_DATA_DIR": str(self._folder / "data"),
+            "CREWDESK_HTTP__PORT": "0",
+            "CREWDESK_TELEGRAM__TOKEN": self.telegram.token,
+            "CREWDESK_TELEGRAM__API_BASE": self.telegram.base_url,
+            "CREWDESK_ACCESS__MEMBERS": "telegram:*",
+            "CREWDESK_MODEL__NAME": "double",
+            "CREWDESK_DELIVERY__PREVIEW_AFTER_SECONDS": "0.05",
+            "CREWDESK_DELIVERY__PREVIEW_INTERVAL_SECONDS": "0.05",
+            "OPENAI_API_KEY": "sk-double",
+            "OPENAI_BASE_URL": self._model.base_url,
+        }
+
+    def process(self, crash: Crash | None, without: str = "") -> WarmProcess:
+        """Return a gateway on this scene's data."""
+        return WarmProcess(self.environ, self._folder / "log", crash=crash, without=without)
+
+    async def ask(self) -> None:
+        """Let the people write: plain words, unsafe calls, slow answers, a worker."""
+        for chat_id in CHATS:
+            worker = (
+                '[[tool:dispatch_worker {"worker_id": "worker", "instruction": "'
+                'look [[say:seen]]"}]]'
+            )
+            self.talks[chat_id] = (
+                question(self.ledger, chat_id, 0, calls=0),
+                question(self.ledger, chat_id, 1, calls=2),
+                Question(
+                    name="w",
+                    text=f"job of {chat_id} {worker}",
+                    answer=f"answer to job of {chat_id}",
+                ),
+                Question(
+                    name="s",
+                    text=f"{SLOW_WORD} {chat_id}",
+                    answer=f"answer to {SLOW_WORD} {chat_id}",
+                ),
+            )
+            for one in self.talks[chat_id]:
+                await self.telegram.user_says(one.text, chat_id=chat_id)
+
+    def verdict(self) -> Verdict:
+        """Say what an observer sees now."""
+        return observe(self.telegram.world, self.ledger, self.talks)
+
+    async def settled(self) -> None:
+        """Wait until every question has its answer; the verdict says what is missing."""
+        with suppress(TimeoutError, AssertionError):
+            await self.telegram.wait_for(lambda: not self.verdict().lost, SETTLED_WITHIN)
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    """A scene with its servers."""
+    async with TelegramServer() as telegram, ModelServer(script=slow_where_asked) as model:
+        yield Scene(telegram, model, tmp_path)
+
+
+async def die_and_recover(scene: Scene, crash: Crash, without: str = "") -> Verdict:
+    """Let a gateway die at a point, start another one, and return what came of it."""
+    await scene.ask()
+    with scene.process(crash, without) as first:
+        async with asyncio.timeout(SETTLED_WITHIN):
+            await first.died()
+        assert first.was_killed
+    with scene.process(None, without):
+        await scene.settled()
+    return scene.verdict()
+
+
+@pytest.mark.parametrize("hit", [1, 2])
+@pytest.mark.parametrize("point", POINTS)
+async def test_recovers_from_death_at_a_named_point(scene: Scene, point: str, hit: int) -> None:
+    """Nothing is lost, doubled, reordered or run twice when the process dies right there."""
+    verdict = await die_and_recover(scene, Crash(point=point, hit=hit))
+
+    assert verdict.is_good, verdict
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "point"),
+    [
+        ("journal", "after:tool"),
+        ("deduplication", "after:accept"),
+        ("read-back", "after:send"),
+    ],
+)
+async def test_notices_a_mechanism_that_is_off(scene: Scene, mechanism: str, point: str) -> None:
+    """With a mechanism switched off, the same death does harm, and the verdict says so."""
+    verdict = await die_and_recover(scene, Crash(point=point), without=mechanism)
+
+    assert not verdict.is_good

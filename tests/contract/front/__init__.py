@@ -1,0 +1,1 @@
+"""Gate and commands as people meet them: through the intake, over every database."""
