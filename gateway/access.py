@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import StrEnum
 
 import structlog
 
@@ -55,7 +55,7 @@ class Refused:
     text: str = ""
 
 
-class ClaimOutcome(Enum):
+class ClaimOutcome(StrEnum):
     """What came of a claim code."""
 
     RIGHT = "right"
@@ -69,7 +69,7 @@ class ClaimOutcome(Enum):
 class ClaimCode:
     """The code that makes its first user the admin, made anew at each start.
 
-    It opens nothing once there is an admin, whoever the operator is at a trusted channel.
+    It opens nothing once there is an admin; the operator at a trusted channel does not count.
     """
 
     code: str = field(default_factory=lambda: fresh_code(CLAIM_CHARACTERS), repr=False)
@@ -141,19 +141,19 @@ class Gate:
         """Return who is known or listed; None for a stranger."""
         person = yield from people.find(sender)
         if person is None:
-            role = self._role_by_name(sender) or self._role_by_channel(sender)
+            role = self._role_by_identity(sender) or self._role_by_channel(sender)
             return None if role is None else (yield from _let_in(sender, role, message, now))
-        role = self._role_by_name(sender)
-        # The settings raise whom they name; they neither lower anybody nor lift a block.
+        role = self._role_by_identity(sender)
+        # The settings raise whom they list; they neither lower anybody nor lift a block.
         if role is None or person.role is Role.BLOCKED or person.role.reaches(role):
             return person
         return (yield from people.change_role(person.user_id, role))
 
-    def _role_by_name(self, sender: Identity) -> Role | None:
-        """Return the role of somebody whom the settings, or the channel, name as this person."""
-        if sender.channel in self._trusted or _names(self._listed.admins, sender):
+    def _role_by_identity(self, sender: Identity) -> Role | None:
+        """Return the role of somebody who is listed by id, or writes where only the operator can."""
+        if sender.channel in self._trusted or _lists(self._listed.admins, sender):
             return Role.ADMIN
-        return Role.MEMBER if _names(self._listed.members, sender) else None
+        return Role.MEMBER if _lists(self._listed.members, sender) else None
 
     def _role_by_channel(self, sender: Identity) -> Role | None:
         """Return the role of somebody whose whole channel is let in: never more than a member."""
@@ -204,8 +204,8 @@ def is_private_message(message: InboundMessage) -> bool:
     return is_private and message.kind is EventKind.MESSAGE
 
 
-def _names(listed: Sequence[IdentityPattern], sender: Identity) -> bool:
-    """Tell whether a list names this very sender."""
+def _lists(listed: Sequence[IdentityPattern], sender: Identity) -> bool:
+    """Tell whether a list holds this very sender."""
     return sender.sender_id != EVERYBODY and any(
         (one.channel, one.sender_id) == (sender.channel, sender.sender_id) for one in listed
     )

@@ -95,7 +95,7 @@ def build(
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
 
-    dispatcher = Dispatcher(inbox, settings.inbox, turn, delivery.wakeup)
+    dispatcher = Dispatcher(inbox, settings.inbox, turn, delivery.wakeup, shelf.ready)
     health = Health(database, roster, clock)
     desk = CommandDesk(GatewayFacts(clock.now(), roster, workshop, shelf))
     gate = Gate(settings.access, ClaimCode(), trusted_channels=frozenset({TERMINAL}))
@@ -185,9 +185,7 @@ def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
     return ModelShelf(settings.name, make)
 
 
-def load_chain(
-    settings: ModelSettings, name: str, *, tries: int = MODEL_TRIES
-) -> LoadedModel:
+def load_chain(settings: ModelSettings, name: str, *, tries: int = MODEL_TRIES) -> LoadedModel:
     """Import the client library and make the chain: the wanted model, then the fallbacks.
 
     It asks `tries` times in all. Takes a second; raises `ImportError`.
@@ -214,10 +212,20 @@ def load_chain(
     return LoadedModel(model=model, close=client.close)
 
 
+def soul_catalog(settings: Settings) -> SoulCatalog:
+    """Return the souls: ours, and those in the data directory, which come before them."""
+    return SoulCatalog([PACKAGED_SOULS, settings.data_dir / "souls"])
+
+
+def skill_catalog(settings: Settings) -> SkillCatalog:
+    """Return the skills: ours, and those in the data directory, which come before them."""
+    return SkillCatalog([PACKAGED_SKILLS, settings.data_dir / "skills"])
+
+
 def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
     return Workshop(
-        souls=SoulCatalog([PACKAGED_SOULS, settings.data_dir / "souls"]),
-        skills=SkillCatalog([PACKAGED_SKILLS, settings.data_dir / "skills"]),
+        souls=soul_catalog(settings),
+        skills=skill_catalog(settings),
         runner=SkillRunner(allowed_hosts=settings.skills.allowed_hosts),
         model=shelf,
         data_dir=settings.data_dir,

@@ -60,6 +60,12 @@ class ModelShelf:
             self._models[wanted] = self._make(wanted)
         return self._models[wanted]
 
+    async def ready(self) -> None:
+        """Load the gateway's own choice."""
+        model = self("")
+        if isinstance(model, LateModel):
+            await model.ready()
+
     async def aclose(self) -> None:
         """Close the connections of all models."""
         for model in self._models.values():

@@ -5,7 +5,7 @@ import getpass
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 
 from pydantic import ValidationError
 from rich.console import Console
@@ -17,8 +17,8 @@ from gateway.cli.display import PROMPT, Display, PlainDisplay, TerminalDisplay
 from gateway.cli.lines import ReadLine, next_line, read_at, read_from, terminal_as_it_was
 from gateway.cli.outcome import CommandFailed, ExitCode
 from gateway.cli.running import require_gateway
-from gateway.cli.screen import complain
 from gateway.cli.talk import Talk
+from gateway.cli.verdict import Verdict
 from gateway.config import Settings
 from gateway.datadir import terminal_token
 from workers.groups import plain_group
@@ -40,8 +40,7 @@ async def say_once(settings: Settings, text: str, chat: str, timeout_seconds: fl
         except TimeoutError as error:
             reason = f"no answer within {timeout_seconds:g} s; `crewdesk tasks` shows how far it is"
             raise CommandFailed(reason) from error
-    if judged.reason:
-        complain(judged.reason)
+    _complain_of(judged, display)
     return judged.code
 
 
@@ -52,21 +51,25 @@ async def converse(settings: Settings, chat: str) -> None:
         CommandFailed: no gateway answers.
     """
     display = _display()
-    is_terminal = isinstance(display, TerminalDisplay) and sys.stdin.isatty()
-    read = read_at(PROMPT) if is_terminal else read_from(sys.stdin.fileno())
+    is_prompted = isinstance(display, TerminalDisplay) and sys.stdin.isatty()
+    read = read_at(PROMPT) if is_prompted else read_from(sys.stdin.fileno())
     with terminal_as_it_was():
         async with _talking(settings, chat, display) as talk:
-            while (line := await _typed(display, read)) is not None:
+            while (line := await _typed(display, read, is_prompted=is_prompted)) is not None:
                 if line.strip():
-                    judged = await talk.ask(line)
-                    if judged.reason:
-                        display.problem(judged.reason)
+                    _complain_of(await talk.ask(line), display)
 
 
-async def _typed(display: Display, read: ReadLine) -> str | None:
-    prompting = display.prompting() if isinstance(display, TerminalDisplay) else nullcontext()
-    with prompting:
+async def _typed(display: Display, read: ReadLine, *, is_prompted: bool) -> str | None:
+    if not (is_prompted and isinstance(display, TerminalDisplay)):
         return await next_line(read)
+    with display.prompting():
+        return await next_line(read)
+
+
+def _complain_of(judged: Verdict, display: Display) -> None:
+    if judged.reason:
+        display.problem(judged.reason)
 
 
 @asynccontextmanager

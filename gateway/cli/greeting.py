@@ -28,9 +28,7 @@ def greeting_lines(greeting: Greeting, invocation: Invocation) -> list[str]:
         "model": model,
         "channels": ", ".join(greeting.channels),
         "data": str(greeting.data_dir),
-        "claim": f"send /claim {greeting.claim_code} to the bot to become its admin"
-        if greeting.claim_code
-        else "",
+        "claim": _claim(greeting.claim_code),
     }
     return [
         f"Crewdesk is running at {greeting.url}",
@@ -39,3 +37,7 @@ def greeting_lines(greeting: Greeting, invocation: Invocation) -> list[str]:
         "  " + invocation.typed('chat "hello"'),
         "Ctrl-C stops it.",
     ]
+
+
+def _claim(code: str) -> str:
+    return f"/claim {code}, sent to the bot from a messenger, makes you its admin" if code else ""

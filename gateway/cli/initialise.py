@@ -55,19 +55,22 @@ def make_data_directory(path: Path) -> MadeDirectory:
     settings_file = path / YAML_NAME
     try:
         path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        with settings_file.open("x", encoding="utf-8") as file:
-            file.write(TEMPLATE)
-    except FileExistsError:
-        # Also what `mkdir` raises where the path is a file.
-        if not path.is_dir():
-            raise StartupError(f"{path} is a file; name a directory with CREWDESK_DATA_DIR") from None
-        return MadeDirectory(settings_file=settings_file, is_new=False)
+        is_new = _write_new(settings_file)
     except OSError as error:
         raise StartupError(
             f"cannot make the data directory {path}: {error.strerror}; name another one with "
             "CREWDESK_DATA_DIR"
         ) from error
-    return MadeDirectory(settings_file=settings_file, is_new=True)
+    return MadeDirectory(settings_file=settings_file, is_new=is_new)
+
+
+def _write_new(file: Path) -> bool:
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(TEMPLATE)
+    except FileExistsError:
+        return False
+    return True
 
 
 def next_steps(made: MadeDirectory, invocation: Invocation) -> list[Line]:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +19,7 @@ from gateway.config.sections import LogLevel
 from gateway.errors import SettingsError, StartupError, StoreError
 from gateway.lifecycle import TaskStatus
 from gateway.logs import configure
+from gateway.store.history import TaskRecord
 
 READ_STDIN = "-"
 ABOUT = "Crewdesk: a chat-bot gateway that keeps its promises."
@@ -71,16 +71,12 @@ def command_line() -> typer.Typer:
         rich_markup_mode=None,
     )
     cli.callback()(_root)
-    commands: tuple[tuple[str, Callable[..., None]], ...] = (
-        ("up", _up),
-        ("chat", _chat),
-        ("tasks", _tasks),
-        ("task", _task),
-        ("doctor", _doctor),
-        ("init", _init),
-    )
-    for name, command in commands:
-        cli.command(name)(command)
+    cli.command("up")(_up)
+    cli.command("chat")(_chat)
+    cli.command("tasks")(_tasks)
+    cli.command("task")(_task)
+    cli.command("doctor")(_doctor)
+    cli.command("init")(_init)
     return cli
 
 
@@ -204,7 +200,7 @@ async def _read_tasks(
         return await tasks.read_tasks(database, status, most)
 
 
-async def _read_task(settings: Settings, task_id: str) -> task.TaskRecord:
+async def _read_task(settings: Settings, task_id: str) -> TaskRecord:
     async with archive.opened(settings) as database:
         return await task.read_task(database, task_id)
 

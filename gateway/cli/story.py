@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import chain
 from typing import assert_never
 
 from pydantic import ValidationError
@@ -53,7 +52,8 @@ def story(record: TaskRecord) -> list[Entry]:
     What a worker did stands together, behind the job for which it was done.
     """
     # The sort is stable: of what has the same time, the cause stands before its effect.
-    return list(chain.from_iterable(sorted(_blocks(record), key=lambda block: block[0].at)))
+    blocks = sorted(_blocks(record), key=lambda block: block[0].at)
+    return [entry for block in blocks for entry in block]
 
 
 def _blocks(record: TaskRecord) -> Iterator[list[Entry]]:

@@ -72,7 +72,7 @@ def _head(record: TaskRecord) -> list[Line]:
         "status": f"{task.status}, attempt {task.attempt}",
         "from": excerpt(record.person) or NOBODY,
         "created": f"{task.created_at:%Y-%m-%d %H:%M:%S} UTC",
-        "waits": excerpt(task.dispatch_reason) if not task.final_output else "",
+        "reason": excerpt(task.dispatch_reason),
         "worker": task.assigned_worker_id,
         "goal": excerpt(task.goal, _GOAL_CHARACTERS),
     }

@@ -160,7 +160,7 @@ ENGLISH: dict[Phrase, str] = {
         "or ask me something first."
     ),
     Phrase.WHY_ORIGIN: "Source {source}, task `{task}`, {status} {ago}",
-    Phrase.WHY_MODEL: "Model {model}: {calls} calls, {tokens}",
+    Phrase.WHY_MODEL: "Model {model}: {tokens}, calls: {calls}",
     Phrase.WHY_TOOLS: "Tools: {tools}",
     Phrase.WHY_WORKERS: "Workers: {workers}",
     Phrase.WHY_HINT: "`/task {task}` shows each step.",
@@ -205,8 +205,8 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.USAGE_ALL: "Everybody's usage",
     Phrase.USAGE_DAY: "Last 24 hours",
     Phrase.USAGE_MONTH: "Last 30 days",
-    Phrase.USAGE_LINE: "{model}: {tokens} ({cached} cached), {calls} calls",
-    Phrase.RELOADED: "Read again: {workers} workers, {skills} skills.",
+    Phrase.USAGE_LINE: "{model}: {tokens} ({cached} cached), calls: {calls}",
+    Phrase.RELOADED: "Read again. Workers: {workers}, skills: {skills}.",
     Phrase.PAUSED: (
         "Paused. Messages are kept and what runs goes on, but no task is begun until `/resume`."
     ),

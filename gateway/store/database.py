@@ -108,6 +108,11 @@ class Database:
             raise StoreUnavailableError(f"the database does not answer: {error}") from error
 
 
+def newest_migration() -> str:
+    """Return the name of the newest schema that this version knows."""
+    return max(_known_migrations())
+
+
 def sqlite_path(url: str) -> Path | None:
     """Return the file that a `sqlite://` URL names, or None for another database."""
     prefix = "sqlite://"
@@ -147,9 +152,13 @@ async def _initialise(config: TortoiseConfig) -> None:
     await Tortoise.init(config=config, _enable_global_fallback=True)
 
 
+def _known_migrations() -> set[str]:
+    return {module.name for module in pkgutil.iter_modules(migrations.__path__)}
+
+
 async def _missing_migrations(connection_name: str) -> set[str]:
     """Return what this version would add to the schema; refuse one that it does not know."""
-    known = {module.name for module in pkgutil.iter_modules(migrations.__path__)}
+    known = _known_migrations()
     rows = await MigrationRecorder(connections.get(connection_name)).applied_migrations()
     applied = {row.name for row in rows if row.app_label == APP}
     if unknown := sorted(applied - known):

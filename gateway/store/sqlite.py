@@ -30,6 +30,7 @@ PRAGMAS = {
     "journal_size_limit": 67_108_864,  # bytes; the WAL file shrinks to this after a checkpoint
 }
 BATCH_LIMIT = 256  # transactions per commit
+LEAST_VERSION = (3, 35, 0)  # RETURNING: https://www.sqlite.org/lang_returning.html
 
 
 @dataclass(slots=True)
@@ -136,6 +137,11 @@ class SqliteWriter:
             reason.__cause__ = error
             for job in batch:
                 job.error = reason
+
+
+def version() -> tuple[int, ...]:
+    """Return the version of the SQLite library that Python uses."""
+    return sqlite3.sqlite_version_info
 
 
 def connect(path: Path) -> sqlite3.Connection:

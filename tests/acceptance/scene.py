@@ -3,8 +3,9 @@
 import asyncio
 import itertools
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Final
 
@@ -14,14 +15,15 @@ from tests.doubles.gateway_process import LOOK_AGAIN_SECONDS, PATIENCE_SECONDS, 
 from tests.doubles.model_markers import scripted_by_markers
 from tests.doubles.model_reply import ParsedRequest, Reply, Script
 from tests.doubles.model_server import ModelServer, ReceivedRequest
-from tests.doubles.telegram_rules import JsonObject
 from tests.doubles.telegram_server import ADA, TelegramServer
 from tests.doubles.telegram_world import BOT_USERNAME, StoredMessage
+from workers.models.protocol import ToolOutput, UserText
 
 GROWING: Final = " …"  # how a preview ends that is still to be replaced
 FIRST_MEMBER: Final = 2001
 MEMBERS: Final = 60  # people who are let in by the settings; each test takes one of its own
 FIRST_STRANGER: Final = 9001
+FIRST_GROUP: Final = -1002000000000
 
 _OPEN = re.compile(
     r"^crewdesk_(?:tasks\{status=\"(?:pending|running)\"\}"
@@ -31,19 +33,19 @@ _OPEN = re.compile(
 
 
 class ScriptBook:
-    """What the model answers: by the markers in a text, unless a word in it has its own script."""
+    """What the model answers: by the markers in a text, unless its beginning has its own script."""
 
     def __init__(self) -> None:
         self._scripts: dict[str, Script] = {}
 
-    def on(self, word: str, script: Script) -> None:
-        """Let a script answer all requests whose newest user text holds a word."""
-        self._scripts[word] = script
+    def on(self, beginning: str, script: Script) -> None:
+        """Let a script answer all requests whose newest user text begins so."""
+        self._scripts[beginning] = script
 
     def __call__(self, request: ParsedRequest) -> Reply:
         """Choose the reply; see `Script`."""
         text = request.newest_user_text
-        found = (script for word, script in self._scripts.items() if word in text)
+        found = (one for beginning, one in self._scripts.items() if text.startswith(beginning))
         return next(found, scripted_by_markers)(request)
 
 
@@ -88,15 +90,29 @@ class Scene:
         return Chat(self, person(number), number)
 
     def group(self, member: "Chat") -> "Chat":
-        """Return a group in which a member writes."""
-        return Chat(self, member.user, -1000000 - next(self._groups))
+        """Return a new supergroup in which a member writes."""
+        return Chat(self, member.user, FIRST_GROUP - next(self._groups))
 
     async def settled(self) -> None:
         """Wait until every update is taken, no task is at work and everything said is sent."""
         await self.telegram.wait_for(lambda: not self.telegram.world.updates, PATIENCE_SECONDS)
         async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as http:
-            while _OPEN.search(await self._metrics(http)):
-                await asyncio.sleep(LOOK_AGAIN_SECONDS)  # the process tells nobody: look again
+            # The figures are another process's, so there is no event to wait for.
+            while _OPEN.search(await self._metrics(http)):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def asked(self, beginning: str) -> ReceivedRequest:
+        """Wait until the model is asked with a newest user text that begins so."""
+        number = 0
+        while True:
+            number += 1
+            request = await self.model.wait_for_request(number, PATIENCE_SECONDS)
+            if request.parsed.newest_user_text.startswith(beginning):
+                return request
+
+    async def query(self, sql: str, *values: str) -> list[tuple[object, ...]]:
+        """Run one statement on the gateway's SQLite database, past the gateway."""
+        return await asyncio.to_thread(_query, self.gateway.data_dir / "crewdesk.db", sql, values)
 
     async def _metrics(self, http: aiohttp.ClientSession) -> str:
         async with http.get(f"{self.gateway.url}/metrics") as response:
@@ -136,16 +152,15 @@ class Chat:
         mentions_bot: bool = False,
     ) -> StoredMessage:
         """Write something; a mention is put in front of it."""
-        entities: Iterable[JsonObject] = ()
+        mention = f"@{BOT_USERNAME}"
         if mentions_bot:
-            mention = f"@{BOT_USERNAME}"
-            entities = [{"type": "mention", "offset": 0, "length": len(mention)}]
             text = f"{mention} {text}"
+        entity = {"type": "mention", "offset": 0, "length": len(mention)}
         return await self.scene.telegram.user_says(
             text,
             chat_id=self.id,
             user=self.user,
-            entities=tuple(entities),
+            entities=(entity,) if mentions_bot else (),
             thread_id=thread_id,
             reply_to=reply_to,
         )
@@ -174,6 +189,11 @@ class Chat:
         before = len(self.texts)
         await self.says(text)
         return (await self.answers(before + 1))[before]
+
+
+def _query(database: Path, sql: str, values: Sequence[str]) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(database, timeout=PATIENCE_SECONDS)) as connection, connection:
+        return connection.execute(sql, values).fetchall()
 
 
 def person(number: int, language: str = "en") -> Mapping[str, object]:
@@ -214,3 +234,14 @@ async def opened(
             yield Scene(telegram, model, book, gateway)
         finally:
             await gateway.kill()
+
+
+def tool_outputs(request: ReceivedRequest) -> list[str]:
+    """Return what tools gave back in the newest turn, as a request shows it to the model."""
+    outputs: list[str] = []
+    for item in request.parsed.items:
+        if isinstance(item, UserText):
+            outputs = []
+        elif isinstance(item, ToolOutput):
+            outputs.append(item.output)
+    return outputs

@@ -20,7 +20,3 @@ def processor_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[_UTIME]) + int(fields[_STIME])) / _TICKS_PER_SECOND
 
-
-def has_mapped(pid: int, name: str) -> bool:
-    """Tell whether a process has a file whose path contains `name` in its memory."""
-    return name in Path(f"/proc/{pid}/maps").read_text()

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from gateway.store.database import Database, sqlite_path
+from gateway.store.database import Database, Probe, sqlite_path
 from gateway.store.postgres import PostgresWriter
 from gateway.store.sqlite import SqliteWriter
 from gateway.store.statement import Row, Script, Statement, Value
@@ -11,16 +11,16 @@ from gateway.store.statement import Row, Script, Statement, Value
 SQLITE_PREFIX = "sqlite://"
 
 
-def closed_database(url: str) -> Database:
+def closed_database(url: str, *, probe: Probe | None = None) -> Database:
     """Return the database at an address, not yet open."""
     path = sqlite_path(url)
-    return Database(url, PostgresWriter(url) if path is None else SqliteWriter(path))
+    return Database(url, PostgresWriter(url) if path is None else SqliteWriter(path), probe=probe)
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncIterator[Database]:
+async def open_database(url: str, *, probe: Probe | None = None) -> AsyncIterator[Database]:
     """Open the database at an address, and close it in the end."""
-    database = closed_database(url)
+    database = closed_database(url, probe=probe)
     await database.open()
     try:
         yield database

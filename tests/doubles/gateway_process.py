@@ -16,7 +16,7 @@ from typing import Final, Self
 import aiohttp
 
 UP: Final = (sys.executable, "-m", "gateway", "up")
-PATIENCE_SECONDS: Final = 30.0  # the client library of Telegram alone takes some to import
+PATIENCE_SECONDS: Final = 60.0  # the client library of Telegram alone takes some to import
 STOP_SECONDS: Final = 25.0  # the gateway itself stops within 20
 LOOK_AGAIN_SECONDS: Final = 0.02
 

@@ -64,9 +64,11 @@ class ModelServer:
         """Add replies to the queue."""
         self._replies.extend(replies)
 
-    async def wait_for_request(self, number: int = 1) -> ReceivedRequest:
-        """Wait, at most 5 s, until request `number` (from 1) is here."""
-        async with asyncio.timeout(5), self._arrivals:
+    async def wait_for_request(
+        self, number: int = 1, timeout_seconds: float = 5
+    ) -> ReceivedRequest:
+        """Wait until request `number` (from 1) is here."""
+        async with asyncio.timeout(timeout_seconds), self._arrivals:
             await self._arrivals.wait_for(lambda: len(self.requests) >= number)
             return self.requests[number - 1]
 

@@ -49,6 +49,14 @@ class LoggedTool:
         return f"{self.outcome} {arguments['what']}"
 
 
+class ChoosingTool(LoggedTool):
+    """A logged tool that is safe where it is told to look, and unsafe otherwise."""
+
+    def effect_of(self, arguments: Arguments) -> Effect:
+        """See `ChoosesEffect`."""
+        return Effect.READ if arguments["what"] == "look" else Effect.UNSAFE
+
+
 class MeetingTool:
     """Returns only when as many calls as `party` run at the same time."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,7 +69,9 @@ def question(ledger: Ledger, chat_id: int, number: int, calls: int) -> Question:
     )
 
 
-def observe(world: TelegramWorld, ledger: Ledger, talks: dict[int, Sequence[Question]]) -> Verdict:
+def observe(
+    world: TelegramWorld, ledger: Ledger, talks: Mapping[int, Sequence[Question]]
+) -> Verdict:
     """Compare what stands in the chats with what was asked there."""
     lost: list[str] = []
     doubled: list[str] = []

@@ -25,6 +25,8 @@ from tests.acceptance.kill.sabotage import sabotage
 P = ParamSpec("P")
 R = TypeVar("R")
 PRELOADED = [
+    "__main__",
+    "pytest",
     "aiogram",
     "channels.telegram.channel",
     "gateway.app",
@@ -72,7 +74,7 @@ class WarmProcess:
         )
 
     def __enter__(self) -> Self:
-        self._process.start()
+        self.start()
         return self
 
     def __exit__(
@@ -85,10 +87,16 @@ class WarmProcess:
             self._process.kill()
         self._process.join()
 
+    def start(self) -> None:
+        """Fork it; returns at once."""
+        self._process.start()
+
     @property
-    def is_alive(self) -> bool:
-        """Whether it has not died yet."""
-        return self._process.is_alive()
+    def pid(self) -> int:
+        """The id of the process."""
+        if self._process.pid is None:
+            raise RuntimeError("it was not started")
+        return self._process.pid
 
     @property
     def was_killed(self) -> bool:

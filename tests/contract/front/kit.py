@@ -42,7 +42,6 @@ def message(
     group: str = "",
     name: str = "Ann",
     language: str = "en",
-    quoted: str = "",
 ) -> InboundMessage:
     """Return a message in private, or to the bot in a group; its event id is for `Front` to set."""
     return InboundMessage(
@@ -59,7 +58,6 @@ def message(
         text=text,
         sent_at=ManualClock().now(),
         is_mention=bool(group),
-        reply_to=QuotedMessage(message_id=quoted, is_from_bot=True) if quoted else None,
         language=language,
     )
 
@@ -67,6 +65,11 @@ def message(
 def edited(event: InboundMessage) -> InboundMessage:
     """Return the same as an edit of an older message."""
     return replace(event, kind=EventKind.EDIT)
+
+
+def replying(event: InboundMessage, message_id: str) -> InboundMessage:
+    """Return the same as a reply to a message of the bot."""
+    return replace(event, reply_to=QuotedMessage(message_id=message_id, is_from_bot=True))
 
 
 @dataclass(kw_only=True)
@@ -79,11 +82,14 @@ class Front:
     clock: ManualClock = field(default_factory=ManualClock)
     surroundings: FixedSurroundings = field(default_factory=FixedSurroundings)
     aftermath: list[Aftermath] = field(default_factory=list)
+    gate: Gate = field(init=False)
     intake: Intake = field(init=False)
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
         self.inbox = Inbox(self.database, self.clock, InboxSettings(), owner="this-process")
+        listed = AccessSettings.model_validate(self.listed)
+        self.gate = Gate(listed, self.claim, trusted_channels=frozenset({"terminal"}))
         self.intake = Intake(self._room(), Wakeup(), self.aftermath.append)
 
     def _room(self) -> IntakeRoom:
@@ -91,11 +97,7 @@ class Front:
             database=self.database,
             clock=self.clock,
             inbox=self.inbox,
-            gate=Gate(
-                AccessSettings.model_validate(self.listed),
-                self.claim,
-                trusted_channels=frozenset({"terminal"}),
-            ),
+            gate=self.gate,
             desk=CommandDesk(self.surroundings),
             roster=Roster({}),
             limits=InboxSettings(),

@@ -26,6 +26,18 @@ async def test_code_opens_nothing_once_there_is_an_admin(unclaimed: Front) -> No
     assert await unclaimed.roles() == {STRANGER: "admin"}
 
 
+async def test_code_is_shown_until_somebody_has_claimed(unclaimed: Front) -> None:
+    """The start-up log asks the gate; the operator at the terminal changes nothing."""
+    gate = unclaimed.gate
+    await unclaimed.receive(message("hello", "root", channel="terminal"))
+
+    before = await unclaimed.database.transact("open_claim", gate.open_claim)
+    await unclaimed.write(f"/claim {before}", STRANGER)
+
+    assert before == unclaimed.claim.code
+    assert await unclaimed.database.transact("open_claim", gate.open_claim) == ""
+
+
 async def test_two_claims_at_once_make_one_admin(unclaimed: Front) -> None:
     """The count of admins is part of the transaction that makes one."""
     text = f"/claim {unclaimed.claim.code}"

@@ -8,7 +8,7 @@ from channels.message import Attachment, InboundMessage
 from gateway.store import people
 from gateway.store.people import Role, identity_of
 from gateway.store.statement import Script
-from tests.contract.front.kit import MEMBER, OWNER, STRANGER, Front, edited, message
+from tests.contract.front.kit import MEMBER, OWNER, STRANGER, Front, edited, message, replying
 from tests.doubles.databases import count
 
 PHOTO = Attachment(kind="photo", file_id="f1")
@@ -16,7 +16,7 @@ EVENTS = {
     "text": message("do something", STRANGER),
     "edit": edited(message("do something", STRANGER)),
     "file": replace(message("", STRANGER), attachments=(PHOTO,)),
-    "reply": message("do something", STRANGER, quoted="m0"),
+    "reply": replying(message("do something", STRANGER), "m0"),
     "command": message("/pause", STRANGER),
     "group": message("do something", STRANGER, group="-5"),
     "group edit": edited(message("do something", STRANGER, group="-5")),

@@ -73,7 +73,7 @@ async def test_reload_counts_what_there_is_and_names_mistakes(front: Front) -> N
 
     told = await front.write("/reload")
 
-    assert told.startswith("Read again: 1 workers, 1 skills.")
+    assert told.startswith("Read again. Workers: 1, skills: 1.")
     assert "- worker.md: tools: unknown" in told
     assert front.aftermath == [ReloadFiles()]
 
@@ -126,7 +126,7 @@ async def test_usage_adds_up_the_last_day_and_month_by_model(front: Front) -> No
 
     told = await front.write("/usage", MEMBER)
 
-    line = "{}: `{}`: {} tokens in, {} out ({} cached), {} calls"
+    line = "{}: `{}`: {} tokens in, {} out ({} cached), calls: {}"
     assert told.splitlines()[2:] == [
         "- " + line.format("Last 24 hours", "big", "1,000", "10", "100", "1"),
         "- " + line.format("Last 24 hours", "small", "1,000", "10", "100", "1"),
@@ -136,7 +136,9 @@ async def test_usage_adds_up_the_last_day_and_month_by_model(front: Front) -> No
 
 
 @pytest.mark.parametrize(("asker", "sees_all"), [(OWNER, True), (MEMBER, False)])
-async def test_usage_of_everybody_is_for_admins(front: Front, asker: str, *, sees_all: bool) -> None:
+async def test_usage_of_everybody_is_for_admins(
+    front: Front, asker: str, *, sees_all: bool
+) -> None:
     """A member sees their own only."""
     await front.write("/start", OWNER)
     await front.write("/start", MEMBER)

@@ -1,11 +1,12 @@
 """/tasks, /task and /why."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from gateway.envelope import Priority, Source
+from gateway.envelope import Source
 from gateway.inbox import Claim, Ending
 from gateway.lifecycle import TaskStatus
 from gateway.store import jobs, outbox, steps
@@ -13,7 +14,7 @@ from gateway.store.outbox import OutboxKind, OutboxState, Outcome
 from gateway.store.statement import Script
 from gateway.store.steps import ModelUse, StepRow
 from gateway.store.tasks import Leaving
-from tests.contract.front.kit import MEMBER, OWNER, Front, message
+from tests.contract.front.kit import MEMBER, OWNER, Front, message, replying
 from tests.contract.inbox.kit import new_part, new_task
 from tests.contract.store.kit import new_job, send_lease
 from tests.doubles.databases import query
@@ -114,21 +115,14 @@ async def test_tasks_are_ones_own_and_all_for_admins(front: Front) -> None:
 async def test_tasks_show_the_newest_ten(front: Front) -> None:
     """Those of schedules count without any tool."""
     for number in range(12):
-        task = new_task(f"s{number}", f"schedule:{number}")
-        await submit_as_cron(front, task.task_id, f"run {number}.")
+        task = new_task(f"s{number}", "schedule:1")
+        await front.inbox.submit(replace(task, source=Source.CRON, goal=f"run {number}."))
         front.clock.advance(timedelta(minutes=1))
 
     listed = await front.write("/tasks all")
 
     shown = [number for number in range(12) if f"run {number}." in listed]
     assert shown == list(range(2, 12))
-
-
-async def submit_as_cron(front: Front, task_id: UUID, goal: str) -> None:
-    """Submit the task of a schedule."""
-    await front.inbox.submit(
-        new_task(goal, f"schedule:{task_id}", priority=Priority.LOW, source=Source.CRON, goal=goal)
-    )
 
 
 async def test_nobody_has_tasks_at_first(front: Front) -> None:
@@ -174,7 +168,7 @@ async def test_task_of_somebody_else_is_unknown_to_members(front: Front) -> None
 async def test_beginning_of_two_ids_is_not_enough(front: Front) -> None:
     """The person is asked for more."""
     for ending in ("0" * 28, "f" * 28):
-        task = new_task(ending, ending, task_id=UUID(hex=f"abcd{ending}"))
+        task = replace(new_task(ending), task_id=UUID(hex=f"abcd{ending}"))
         await front.inbox.submit(task)
 
     assert (await front.write("/task abcd")).startswith("Several tasks begin like this")
@@ -192,7 +186,7 @@ async def test_why_explains_the_newest_answer(front: Front) -> None:
 
     short = str(claim.task.task_id)[:8]
     assert f"- Source user_chat, task `{short}`, completed 0 s ago" in told
-    assert "- Model `big-1`: 1 calls, 1,234 tokens in, 56 out" in told
+    assert "- Model `big-1`: 1,234 tokens in, 56 out, calls: 1" in told
     assert "- Tools: `read`, `bash`" in told
     assert "- Workers: `worker` (cancelled)" in told
     assert "- part 1 (final) · sent" in told
@@ -204,10 +198,10 @@ async def test_why_as_a_reply_explains_that_message(front: Front) -> None:
     await answer(front, first, "77")
     await answer(front, await work(front, "second"), "78")
 
-    told = await front.receive(message("/why", OWNER, quoted="77"))
+    told = await front.receive(replying(message("/why", OWNER), "77"))
 
     assert f"task `{str(first.task.task_id)[:8]}`" in told
-    assert "no record" in await front.receive(message("/why", OWNER, quoted="99"))
+    assert "no record" in await front.receive(replying(message("/why", OWNER), "99"))
 
 
 async def test_why_knows_nothing_of_other_conversations(front: Front) -> None:
@@ -215,16 +209,14 @@ async def test_why_knows_nothing_of_other_conversations(front: Front) -> None:
     await answer(front, await work(front, "hello"), "77")
 
     assert "no record" in await front.write("/why", MEMBER)
-    assert "no record" in await front.receive(message("/why", MEMBER, quoted="77"))
+    assert "no record" in await front.receive(replying(message("/why", MEMBER), "77"))
 
 
 async def test_preview_is_no_part_of_an_answer(front: Front) -> None:
     """It is the beginning of the message that the final part became."""
     claim = await work(front, "hello")
     assert claim.conversation is not None
-    part = new_part(
-        claim.conversation, "p", kind=OutboxKind.PREVIEW, task_id=claim.task.task_id
-    )
+    part = new_part(claim.conversation, "p", kind=OutboxKind.PREVIEW, task_id=claim.task.task_id)
     now = front.clock.now()
     await front.database.transact("preview", lambda: outbox.begin_preview(part, "", now))
 

@@ -191,6 +191,15 @@ async def test_a_stream_without_an_answer_is_a_passing_trouble() -> None:
         await Scene(model=AnsweringModel((TextDelta(text="half"),))).run()
 
 
+async def test_the_stream_is_closed_after_the_answer() -> None:
+    """A connection must not wait for the garbage collector."""
+    scene = Scene(model=AnsweringModel((says("Hello!"), asyncio.Event())))
+
+    await scene.text()
+
+    assert scene.model.closed == 1
+
+
 async def test_cancelling_ends_the_model_call() -> None:
     """The stream is closed, nothing is recorded as done, and the cancellation goes on."""
     never = asyncio.Event()

@@ -105,19 +105,40 @@ async def test_an_empty_summary_ends_the_run() -> None:
     assert "summary came out empty" in stopped.detail
 
 
-@pytest.mark.parametrize("write", [2, 3])
-async def test_a_recorded_summary_is_not_asked_for_again(write: int) -> None:
-    """After a crash the run goes on from the summary that was recorded."""
-    scene = scene_of(says("It was long ago."), says("Well."))
-    scene.journal = MemoryJournal(cut=Cut(write=write, moment=Moment.BEFORE))
+@pytest.mark.parametrize(
+    ("lines", "context_tokens"),
+    [
+        ((says("It was long ago."),), 1_000),
+        ((TOO_LONG, says("It was long ago.")), 10_000),
+    ],
+    ids=["counted by us", "by the provider"],
+)
+async def test_a_recorded_summary_is_not_asked_for_again(
+    lines: tuple[Line, ...], context_tokens: int
+) -> None:
+    """After a crash the run goes on from the summary, whoever found the transcript too long."""
+    scene = scene_of(*lines, context_tokens=context_tokens)
+    scene.journal = MemoryJournal(cut=Cut(write=len(lines) + 1, moment=Moment.BEFORE))
     with pytest.raises(KilledError):
         await scene.run()
+    assert list(scene.journal.results) == ["summary-1"]
 
-    again = scene_of(says("Well."))
+    again = scene_of(says("Well."), context_tokens=context_tokens)
     again.journal = scene.journal.reopened()
 
     assert await again.text() == "Well."
     assert [request.items[0] for request in again.model.requests] == [SUMMARY]
+
+
+async def test_what_was_answered_needs_no_summary() -> None:
+    """Even where the transcript is too long by now, as for a smaller model."""
+    scene = scene_of(says("Well."), context_tokens=2_000)
+    await scene.text()
+
+    again = scene_of(context_tokens=1_000)
+    again.journal = scene.journal.reopened()
+
+    assert await again.text() == "Well."
 
 
 @given(

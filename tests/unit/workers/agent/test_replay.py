@@ -4,7 +4,7 @@ import pytest
 
 from tests.doubles.memory_journal import Cut, ForgetfulJournal, KilledError, MemoryJournal, Moment
 from tests.doubles.model_answering import AnsweringModel, asks_for, call, says
-from tests.doubles.tools import LoggedTool
+from tests.doubles.tools import ChoosingTool, LoggedTool
 from tests.unit.workers.agent.scene import Scene
 from workers.agent.journal import StepKind
 from workers.agent.toolbox import INTERRUPTED
@@ -118,6 +118,21 @@ async def test_an_intent_without_a_result(key: str, name: str, output: str, time
 
     assert output in [one.output for one in scene.last_items if isinstance(one, ToolOutput)]
     assert log.count(name) == times
+
+
+@pytest.mark.parametrize(("what", "times"), [("look", 2), ("change", 1)])
+async def test_a_tool_may_choose_its_effect_by_what_it_is_asked(what: str, times: int) -> None:
+    """The arguments decide whether an interrupted call is repeated."""
+    tool = ChoosingTool("choose", Effect.UNSAFE)
+    journal = MemoryJournal(cut=Cut(write=3, moment=Moment.BEFORE))
+    line = asks_for(call("choose", what=what))
+    with pytest.raises(KilledError):
+        await Scene(model=AnsweringModel(line), tools=[tool], journal=journal).run()
+
+    model = AnsweringModel(says("all done"))
+    await Scene(model=model, tools=[tool], journal=journal.reopened()).text()
+
+    assert tool.log == [f"choose {what}"] * times
 
 
 async def test_a_repeated_call_has_the_same_step_id() -> None:

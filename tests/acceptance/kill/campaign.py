@@ -1,0 +1,141 @@
+"""A campaign: people write, the process is killed at random, and in the end all must be well."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tests.acceptance.kill.conversation import Ledger, Question, Verdict, observe, question
+from tests.doubles.telegram_server import TelegramServer
+
+FIRST_CHAT = 10_000
+OPEN_PER_CHAT = 3  # questions of a chat that wait for their answer at once
+MOST_CALLS = 3
+TOP_UP_SECONDS = 0.02
+SETTLED_WITHIN_SECONDS = 60.0
+
+
+class Victim(Protocol):
+    """A gateway that can be started and killed again and again on the same data."""
+
+    async def start(self) -> None:
+        """Start it; returns when it has been started, not when it is ready."""
+
+    async def kill(self) -> None:
+        """Kill it with all that it started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much is asked and how often the process dies; lives are seconds from start to kill."""
+
+    seed: int
+    chats: int
+    questions_per_chat: int
+    kills: int
+    shortest_life: float
+    longest_life: float
+
+    @property
+    def questions(self) -> int:
+        """How many tasks there are in all."""
+        return self.chats * self.questions_per_chat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The figures of a campaign."""
+
+    plan: Plan
+    verdict: Verdict
+    settled_after_seconds: float
+    calls: Counter[int]
+
+    def lines(self) -> Sequence[str]:
+        """Return the figures for people."""
+        verdict = self.verdict
+        return (
+            f"seed {self.plan.seed}: {self.plan.questions} tasks in {self.plan.chats} "
+            f"conversations, {self.plan.kills} kills",
+            f"lost {len(verdict.lost)} · doubled {len(verdict.doubled)} · "
+            f"order violations {len(verdict.reordered)} · "
+            f"unsafe tools run twice {len(verdict.repeated_calls)}",
+            f"ambiguous sends, sent again with a mark {verdict.marked_repetitions} · "
+            f"orphaned previews {verdict.orphaned_previews}",
+            f"all settled {self.settled_after_seconds:.1f} s after the last start",
+        )
+
+
+class Campaign:
+    """Runs one plan."""
+
+    def __init__(self, plan: Plan, telegram: TelegramServer, ledger: Ledger) -> None:
+        self._plan = plan
+        self._telegram = telegram
+        self._ledger = ledger
+        self._random = random.Random(plan.seed)  # noqa: S311 - a seed is the point
+        self._asked: dict[int, list[Question]] = {
+            FIRST_CHAT + number: [] for number in range(plan.chats)
+        }
+        self._kills = 0
+
+    async def run(self, victim: Victim) -> Report:
+        """Let people write while the process dies; then wait until all is settled."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.TaskGroup() as group:
+            people = group.create_task(self._write())
+            await self._kill_again_and_again(victim)
+            last_start = loop.time()
+            await victim.start()
+            await people
+        await self._settle(last_start + SETTLED_WITHIN_SECONDS)
+        settled_after = loop.time() - last_start
+        await victim.kill()
+        calls = Counter(one.calls for asked in self._asked.values() for one in asked)
+        return Report(
+            plan=self._plan,
+            verdict=self._observe(),
+            settled_after_seconds=settled_after,
+            calls=calls,
+        )
+
+    async def _kill_again_and_again(self, victim: Victim) -> None:
+        plan = self._plan
+        while self._kills < plan.kills:
+            await victim.start()
+            await asyncio.sleep(self._random.uniform(plan.shortest_life, plan.longest_life))
+            await victim.kill()
+            self._kills += 1
+
+    async def _write(self) -> None:
+        """Spread the questions over the kills, a few open ones per chat at a time."""
+        asked = 0
+        while asked < self._plan.questions:
+            due = self._plan.questions * (self._kills + 1) // self._plan.kills
+            for chat_id in self._random.sample(list(self._asked), k=len(self._asked)):
+                if asked < due and self._may_ask(chat_id):
+                    await self._ask(chat_id)
+                    asked += 1
+            await asyncio.sleep(TOP_UP_SECONDS)
+
+    def _may_ask(self, chat_id: int) -> bool:
+        asked = len(self._asked[chat_id])
+        answered = len(self._telegram.world.from_bot(chat_id))
+        return asked < self._plan.questions_per_chat and asked - answered < OPEN_PER_CHAT
+
+    async def _ask(self, chat_id: int) -> None:
+        number = len(self._asked[chat_id])
+        one = question(self._ledger, chat_id, number, self._random.randint(0, MOST_CALLS))
+        self._asked[chat_id].append(one)
+        await self._telegram.user_says(one.text, chat_id=chat_id)
+
+    async def _settle(self, until: float) -> None:
+        loop = asyncio.get_running_loop()
+        # The verdict reads the whole world, so it is asked now and then, not at each change.
+        while self._observe().lost and loop.time() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+
+    def _observe(self) -> Verdict:
+        return observe(self._telegram.world, self._ledger, self._asked)

@@ -1,0 +1,51 @@
+"""`python -m tests.bench [inbox] [streaming] [start] [race]`: measure, and print one table."""
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.bench.inbox import measure_inbox
+from tests.bench.race import race
+from tests.bench.start import measure_start
+from tests.bench.streaming import measure_streaming
+from tests.bench.table import Measure, show
+from tests.doubles.loopback import refuse_real_network
+
+SECTIONS = ("inbox", "streaming", "start", "race")
+
+
+def main() -> None:
+    """Run what is asked for, everything by default; a wrong result ends it with its sentence."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], default=list(SECTIONS))
+    parser.add_argument("--keep", type=Path, help="a folder for databases and logs, to look at")
+    chosen = parser.parse_args()
+    refuse_real_network()
+    console = Console()
+    with tempfile.TemporaryDirectory(prefix="crewdesk-bench-") as scratch:
+        measures = asyncio.run(_measure(chosen.sections, chosen.keep or Path(scratch)))
+    show(measures, console)
+
+
+async def _measure(sections: list[str], folder: Path) -> list[Measure]:
+    measures: list[Measure] = []
+    for section in sections:
+        place = folder / section
+        place.mkdir(parents=True, exist_ok=True)
+        match section:
+            case "inbox":
+                measures += await measure_inbox(place)
+            case "streaming":
+                measures += await measure_streaming()
+            case "start":
+                measures += await measure_start(place)
+            case _:
+                measures += await race(place)
+    return measures
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""What the service says, in both languages."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from string import Formatter
+
+import pytest
+
+from gateway.lifecycle import TaskStatus
+from gateway.phrases import Phrase, is_chinese, say
+from gateway.phrases.chinese import CHINESE
+from gateway.phrases.english import ENGLISH
+from gateway.roster import ChannelState
+from gateway.store.jobs import JobStatus
+from gateway.store.outbox import OutboxState
+from gateway.store.people import Role
+from workers.agent.result import StopReason
+
+
+def fields(template: str) -> set[str | None]:
+    """Return the names that a template asks for."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+def test_both_languages_have_every_sentence_with_the_same_values() -> None:
+    """So that no person meets a missing sentence or a missing value."""
+    assert set(ENGLISH) == set(CHINESE) == set(Phrase)
+    assert {p: fields(ENGLISH[p]) for p in Phrase} == {p: fields(CHINESE[p]) for p in Phrase}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "states"),
+    [
+        ("task", TaskStatus),
+        ("job", JobStatus),
+        ("send", OutboxState),
+        ("channel", ChannelState),
+        ("role", Role),
+        ("stopped", StopReason),
+    ],
+)
+def test_every_state_has_a_word(prefix: str, states: Iterable[StrEnum]) -> None:
+    """The words are found by the state's own name."""
+    assert all(say(Phrase(f"{prefix}_{state}"), "en", detail="x") for state in states)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("zh", True), ("zh-Hans-CN", True), ("ZH", True), ("en", False), ("", False), ("zho", False)],
+)
+def test_chinese_is_known_by_its_tag(language: str, *, expected: bool) -> None:
+    """Any region and script of it; everything else gets English."""
+    assert is_chinese(language) is expected
