@@ -150,7 +150,7 @@ class Gate:
         return (yield from people.change_role(person.user_id, role))
 
     def _role_by_identity(self, sender: Identity) -> Role | None:
-        """Return the role of somebody who is listed by id, or writes where only the operator can."""
+        """Return the role of somebody who is listed by id, or writes as the operator."""
         if sender.channel in self._trusted or _lists(self._listed.admins, sender):
             return Role.ADMIN
         return Role.MEMBER if _lists(self._listed.members, sender) else None

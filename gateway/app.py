@@ -1,6 +1,7 @@
 """The composition root: the one place where concrete classes are chosen and put together."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
@@ -70,61 +71,96 @@ def build(
     database = open_database(settings, probe)
     directory = DataDirectory.open(settings.data_dir)
     roster = Roster({plan.name: plan for plan in channels or _plans(settings, directory, clock)})
-    inbox = Inbox(database, clock, settings.inbox, owner=directory.owner)
-    governor = Governor(clock)
-    sender = Sender(database, clock, governor, owner=directory.owner)
-    delivery = Delivery(database, clock, roster, sender, governor)
-    shelf = _shelf(settings.model, model)
-    workshop = _workshop(settings, shelf)
-    crew = CrewRoom(
-        database=database,
+    core = _Core(
+        settings=settings,
         clock=clock,
-        workshop=workshop,
-        owner=directory.owner,
-        seats=settings.workers.slots,
-    )
-    stage = Stage(
         database=database,
-        clock=clock,
-        governor=governor,
+        directory=directory,
         roster=roster,
-        settings=settings.delivery,
+        inbox=Inbox(database, clock, settings.inbox, owner=directory.owner),
+        governor=Governor(clock),
+        shelf=_shelf(settings.model, model),
     )
-    turn_room = TurnRoom(inbox=inbox, stage=stage, crew=crew, settings=settings.inbox)
+    gate = Gate(settings.access, ClaimCode(), trusted_channels=frozenset({TERMINAL}))
+    loops = _loops(core, gate)
+    routes = [route for plan in roster.plans.values() for route in plan.routes]
+    http = HttpServer(settings.http, Health(database, roster, clock), routes)
+    return Service(directory, database, core.inbox, http, loops, gate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Core:
+    """What nearly every part of the gateway is made of."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    directory: DataDirectory
+    roster: Roster
+    inbox: Inbox
+    governor: Governor
+    shelf: ModelShelf
+
+
+def _loops(core: _Core, gate: Gate) -> Loops:
+    workshop = _workshop(core.settings, core.shelf)
+    sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
+    delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
+    turn_room = _turn_room(core, workshop)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
 
-    dispatcher = Dispatcher(inbox, settings.inbox, turn, delivery.wakeup, shelf.ready)
-    health = Health(database, roster, clock)
-    desk = CommandDesk(GatewayFacts(clock.now(), roster, workshop, shelf))
-    gate = Gate(settings.access, ClaimCode(), trusted_channels=frozenset({TERMINAL}))
-    room = IntakeRoom(
-        database=database,
-        clock=clock,
-        inbox=inbox,
-        gate=gate,
-        desk=desk,
-        roster=roster,
-        limits=settings.inbox,
-        delivery=settings.delivery,
+    dispatcher = Dispatcher(
+        core.inbox, core.settings.inbox, turn, delivery.wakeup, core.shelf.ready
     )
-    intake = Intake(room, delivery.wakeup, _follower(dispatcher, workshop))
+    desk = CommandDesk(GatewayFacts(core.clock.now(), core.roster, workshop, core.shelf))
+    follow = _follower(dispatcher, workshop)
+    intake = Intake(_intake_room(core, gate, desk), delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
-    loops = Loops(
+    return Loops(
         intake=intake,
         dispatcher=dispatcher,
         delivery=delivery,
-        maintenance=Maintenance(database, clock, workshop),
-        models=shelf,
+        maintenance=Maintenance(core.database, core.clock, workshop),
+        models=core.shelf,
         channels=[
-            ChannelRunner(plan, roster, delivery, intake.receive, menu)
-            for plan in roster.plans.values()
+            ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
+            for plan in core.roster.plans.values()
         ],
     )
-    routes = [route for plan in roster.plans.values() for route in plan.routes]
-    http = HttpServer(settings.http, health, routes)
-    return Service(directory, database, inbox, http, loops, gate)
+
+
+def _turn_room(core: _Core, workshop: Workshop) -> TurnRoom:
+    crew = CrewRoom(
+        database=core.database,
+        clock=core.clock,
+        workshop=workshop,
+        owner=core.directory.owner,
+        seats=core.settings.workers.slots,
+        lease_time=core.inbox.lease_time,
+    )
+    stage = Stage(
+        database=core.database,
+        clock=core.clock,
+        governor=core.governor,
+        roster=core.roster,
+        settings=core.settings.delivery,
+    )
+    return TurnRoom(inbox=core.inbox, stage=stage, crew=crew, settings=core.settings.inbox)
+
+
+def _intake_room(core: _Core, gate: Gate, desk: CommandDesk) -> IntakeRoom:
+    return IntakeRoom(
+        database=core.database,
+        clock=core.clock,
+        inbox=core.inbox,
+        gate=gate,
+        desk=desk,
+        roster=core.roster,
+        limits=core.settings.inbox,
+        delivery=core.settings.delivery,
+    )
 
 
 def open_database(settings: Settings, probe: Probe | None = None) -> Database:

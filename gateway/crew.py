@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
@@ -17,10 +18,12 @@ from gateway.store.jobs import OPEN_JOBS, Job, JobOutcome, JobStatus, Seat
 from gateway.workshop import Workshop, WorkspaceSpill
 from manager.crew import DispatchError, WorkerInfo, WorkOrder, WorkResult
 from manager.manager import MANAGER_SOUL
+from manager.tools.workers import DISPATCH_WORKER
 from souls.soul import Soul
+from workers.agent.journal import StepKind
 from workers.agent.loop import AgentRequest, run_agent
 from workers.agent.report import SilentReport
-from workers.agent.result import AgentAnswer
+from workers.agent.result import AgentAnswer, StopReason
 from workers.agent.toolbox import Toolbox
 from workers.models.protocol import UserText
 from workers.tools.protocol import Tool
@@ -34,13 +37,18 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrewRoom:
-    """What a crew needs of the gateway; `seats` is how many jobs one worker does at once."""
+    """What a crew needs of the gateway.
+
+    `seats` is how many jobs one worker does at once; a seat is held for `lease_time` and renewed
+    with its task's lease.
+    """
 
     database: Database
     clock: Clock
     workshop: Workshop
     owner: str
     seats: int
+    lease_time: timedelta
 
 
 @dataclass(slots=True)
@@ -73,10 +81,21 @@ class TaskCrew:
         """Take up the jobs of earlier attempts that have not ended."""
         for job in self._claim.jobs:
             running = self._add(job)
+            running.is_seen = self._was_told(job)
             if job.status in OPEN_JOBS:
                 self._begin(running, can_wait=True)
             else:
                 running.outcome.set_result(_outcome(job))
+
+    def _was_told(self, job: Job) -> bool:
+        """Tell whether the Manager's journal holds the outcome of a job."""
+        return any(
+            str(job.job_id) in step.result
+            for step in self._claim.steps
+            if step.run_id == job.task_id
+            and step.kind is not StepKind.MODEL
+            and (job.is_awaited or step.name != DISPATCH_WORKER)
+        )
 
     def release(self) -> None:
         """End what still runs, when the Manager's run has ended some other way than by an answer.
@@ -158,16 +177,11 @@ class TaskCrew:
     async def _busy(self, running: _Running) -> WorkResult:
         free = [one.worker_id for one in await self.roster() if one.free_slots]
         message = f"all slots are taken; free now: {', '.join(free) or 'nobody'}"
-        outcome = JobOutcome(status=JobStatus.FAILED, error=f"worker_busy: {message}")
-        await self._end(running, outcome)
-        running.is_seen = True
-        return WorkResult(
-            ok=False,
-            task_id=str(running.job.job_id),
-            worker_id=running.job.worker_id,
-            error=DispatchError.WORKER_BUSY,
-            message=message,
+        outcome = JobOutcome(
+            status=JobStatus.FAILED, error=message, error_code=DispatchError.WORKER_BUSY
         )
+        await self._end(running, outcome)
+        return await self._see(running)
 
     def _add(self, job: Job) -> _Running:
         outcome: asyncio.Future[JobOutcome] = asyncio.get_running_loop().create_future()
@@ -188,6 +202,7 @@ class TaskCrew:
             attempt=0,
             result="",
             error="",
+            error_code="",
             created_at=self._room.clock.now(),
             started_at=None,
             ended_at=None,
@@ -204,7 +219,7 @@ class TaskCrew:
             job_id=job.job_id,
             worker_id=job.worker_id,
             owner=self._room.owner,
-            lease_until=self._claim.task.lease_until or now,
+            lease_until=now + self._room.lease_time,
         )
         return await self._room.database.transact("take_seat", lambda: jobs.take_seat(seat, now))
 
@@ -234,7 +249,11 @@ class TaskCrew:
         room, claim = self._room, self._claim
         soul = room.workshop.souls.get(job.worker_id)
         if soul is None:
-            return JobOutcome(status=JobStatus.FAILED, error="the worker's soul is gone")
+            return JobOutcome(
+                status=JobStatus.FAILED,
+                error="the worker's soul is gone",
+                error_code=DispatchError.WORKER_NOT_FOUND,
+            )
         now = room.clock.now()
         await room.database.transact("start_job", lambda: jobs.start(claim.lease, job.job_id, now))
         allowed = [tool for tool in self._tools if tool.spec.name in soul.tools]
@@ -255,7 +274,12 @@ class TaskCrew:
         if isinstance(result, AgentAnswer):
             return JobOutcome(status=JobStatus.COMPLETED, result=result.text)
         logger.info("worker_stopped", job_id=str(job.job_id), reason=str(result.reason))
-        return JobOutcome(status=JobStatus.FAILED, error=f"{result.reason}: {result.detail}")
+        is_late = result.reason is StopReason.TOO_LONG
+        return JobOutcome(
+            status=JobStatus.FAILED,
+            error=f"{result.reason}: {result.detail}",
+            error_code=DispatchError.TIMEOUT if is_late else DispatchError.WORKER_FAILED,
+        )
 
 
 def instruction_text(job: Job) -> str:
@@ -268,7 +292,9 @@ def instruction_text(job: Job) -> str:
 
 
 def _outcome(job: Job) -> JobOutcome:
-    return JobOutcome(status=job.status, result=job.result, error=job.error)
+    return JobOutcome(
+        status=job.status, result=job.result, error=job.error, error_code=job.error_code
+    )
 
 
 def _result(job: Job, outcome: JobOutcome) -> WorkResult:
@@ -280,6 +306,6 @@ def _result(job: Job, outcome: JobOutcome) -> WorkResult:
         worker_id=job.worker_id,
         result=outcome.result,
         summary=outcome.result.strip().partition("\n")[0][:SUMMARY_CHARACTERS],
-        error=None if is_ok else DispatchError.WORKER_FAILED,
+        error=None if is_ok else DispatchError(outcome.error_code or DispatchError.WORKER_FAILED),
         message="the work has begun; fetch it with await_worker" if is_running else outcome.error,
     )

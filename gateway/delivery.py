@@ -1,6 +1,7 @@
 """The delivery loop: brings the outbox to the channels, one part of a conversation at a time."""
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 
@@ -13,6 +14,7 @@ from gateway.sending import Sender
 from gateway.store import outbox
 from gateway.store.database import Database
 from gateway.store.outbox import OutboxPart
+from gateway.store.statement import Script
 from gateway.wakeup import Wakeup
 
 PARTS_AT_ONCE = 128
@@ -34,6 +36,7 @@ class Delivery:
         self._sender = sender
         self._governor = governor
         self._busy: set[str] = set()  # keys of conversations
+        self._reachable: set[ConversationAddress] = set()  # to be offered again what they missed
         self.wakeup = Wakeup()
 
     async def run(self) -> None:
@@ -47,7 +50,8 @@ class Delivery:
 
     def reachable(self, chat: ConversationAddress) -> None:
         """Offer again, at once, what a chat could not take while nobody was there."""
-        self._governor.forget(chat)
+        self._governor.pardon(chat)
+        self._reachable.add(chat)
         self.wakeup.call()
 
     async def flush(self, seconds: float) -> None:
@@ -66,13 +70,20 @@ class Delivery:
         if not channels:
             return []
         now = self._clock.now()
+        # Not while a part is on its way: its failure would be put off after this.
+        reached = {chat for chat in self._reachable if chat.key not in self._busy}
+
+        def script() -> Script[Sequence[OutboxPart]]:
+            for chat in reached:
+                yield from outbox.offer_again(chat)
+            return (yield from outbox.due(channels, now, PARTS_AT_ONCE))
+
         try:
-            parts = await self._database.transact(
-                "due", lambda: outbox.due(channels, now, PARTS_AT_ONCE)
-            )
+            parts = await self._database.transact("due", script)
         except GatewayError as error:
             logger.warning("outbox_unreadable", error=str(error))
             return []
+        self._reachable -= reached
         return [
             part
             for part in parts

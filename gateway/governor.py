@@ -26,6 +26,10 @@ class Governor:
         until = self._clock.monotonic() + retry_after.total_seconds()
         self._penalty_until[chat.key] = max(until, self._penalty_until.get(chat.key, 0.0))
 
+    def pardon(self, chat: ConversationAddress) -> None:
+        """End a penalty whose reason is gone."""
+        self._penalty_until.pop(chat.key, None)
+
     def penalty(self, chat: ConversationAddress) -> timedelta:
         """Return how long nothing may be sent, zero where it may be."""
         until = self._penalty_until.get(chat.key)

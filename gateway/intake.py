@@ -123,9 +123,10 @@ class Intake:
         raise AssertionError("unreachable")
 
     def _accepting(self, message: InboundMessage, now: datetime) -> Script[Accepted]:
+        # Meeting locks the conversation, so of two deliveries at once the second sees the first.
+        talk = yield from conversations.meet(message.conversation, message.language, now)
         if (yield from conversations.is_known_event(message.event_key)):
             return Accepted(is_new=False)
-        talk = yield from conversations.meet(message.conversation, message.language, now)
         admission = yield from self._room.gate.admit(message, now)
         if isinstance(admission, Refused):
             yield from conversations.entomb(talk, message, now)

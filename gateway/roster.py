@@ -72,8 +72,7 @@ class Roster:
 
     def _look(self, name: str, known: ChannelHealth) -> ChannelHealth:
         """Return what the channel itself says, where it runs and can tell."""
-        channel = self._channels.get(name)
-        trouble = channel.trouble() if isinstance(channel, TellsTrouble) else ""
+        trouble = _trouble(self._channels.get(name))
         if known.state is ChannelState.CONNECTED and trouble:
             return ChannelHealth(state=ChannelState.UNAVAILABLE, reason=trouble)
         return known
@@ -82,3 +81,7 @@ class Roster:
         """Split an answer as the channel of a conversation needs it; whole where there is none."""
         plan = self.plans.get(chat.channel)
         return (text,) if plan is None else tuple(plan.split(text))
+
+
+def _trouble(channel: object) -> str:
+    return channel.trouble() if isinstance(channel, TellsTrouble) else ""

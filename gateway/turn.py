@@ -204,6 +204,7 @@ class TaskTurn:
                 for one in self._claim.history
             ],
             context_tokens=self._room.workshop.context_tokens,
+            can_ask=talk is not None,
         )
 
     def _ended(self, result: AgentResult) -> Ending:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from skills.catalog import SkillCatalog
 from skills.runner import SkillRunner
 from souls.catalog import SoulCatalog
 from workers.models.protocol import Model
+from workers.tools.bash import BashLimits
 from workers.tools.extensions import ListExtensions, RunExtension, SkillFolders
 from workers.tools.primitives import primitive_tools
 from workers.tools.protocol import Tool
 from workers.tools.workspace import Workspace
 
 OUTPUTS_FOLDER = ".outputs"
+MEBIBYTE = 1024 * 1024
 
 
 class WorkspaceSpill:
@@ -55,6 +58,12 @@ class Workshop:
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         return folder
 
+    def _bash_limits(self) -> BashLimits:
+        return BashLimits(
+            timeout=timedelta(seconds=self.tools.bash_timeout_seconds),
+            memory_bytes=self.tools.bash_memory_mb * MEBIBYTE,
+        )
+
     def shared_tools(self, workspace: Path, user_id: str, language: str) -> Sequence[Tool]:
         """Return the tools that Manager and Workers may both be given."""
         folders = SkillFolders(
@@ -63,7 +72,7 @@ class Workshop:
             language=language,
         )
         return (
-            *primitive_tools(Workspace(workspace)),
+            *primitive_tools(Workspace(workspace), self._bash_limits()),
             ListExtensions(self.skills),
             RunExtension(self.skills, self.runner, folders),
         )

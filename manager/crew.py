@@ -64,4 +64,8 @@ class Crew(Protocol):
         """Wait for a job that was handed out in this run and return its outcome."""
 
     async def unfinished(self) -> Sequence[WorkResult]:
-        """Wait for all jobs whose outcome the Manager has not seen, and return the outcomes."""
+        """Wait for all jobs whose outcome the Manager has not seen, and return the outcomes.
+
+        What the journal has told it, in this attempt or an earlier one, it has seen: told again,
+        it would answer anew what it has answered.
+        """

@@ -28,6 +28,7 @@ class Turn:
     situation: Situation
     earlier: Sequence[Exchange] = ()
     context_tokens: int = 128_000
+    can_ask: bool = True  # somebody is there to answer a question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Rep
         ListWorkers(crew),
         DispatchWorker(crew),
         AwaitWorker(crew),
-        AskUser(),
+        *((AskUser(),) if turn.can_ask else ()),
     )
     allowed = [tool for tool in (*equipment.tools, *own) if tool.spec.name in equipment.soul.tools]
     request = AgentRequest(

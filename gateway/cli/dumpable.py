@@ -19,5 +19,6 @@ def forbid_dumps() -> None:
     if sys.platform != "linux":
         return
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+    unused = ctypes.c_ulong(0)
+    if libc.prctl(_PR_SET_DUMPABLE, ctypes.c_ulong(0), unused, unused, unused) != 0:
         logger.warning("dumps_not_forbidden", errno=ctypes.get_errno())

@@ -15,6 +15,10 @@ from gateway.store.history import Consequence
 from gateway.store.outbox import OutboxState
 from gateway.wakeup import Wakeup
 
+ELSEWHERE = Verdict(
+    code=ExitCode.FAILED,
+    reason="the gateway here keeps another database: set CREWDESK_DATABASE_URL as it is set there",
+)
 LOOK_AGAIN_SECONDS = 1.0  # for what ends without a message, such as a task that was stopped
 
 
@@ -27,6 +31,7 @@ class Talk:
         self._display = display
         self._event_key = ""  # of the message that is being dealt with
         self._refusal = ""
+        self._is_accepted = False
         self._shown: set[str] = set()
         self._news = Wakeup()
 
@@ -43,7 +48,7 @@ class Talk:
             SendRejected: the text is too long.
             StoreUnavailableError: the record cannot be read.
         """
-        self._refusal = ""
+        self._refusal, self._is_accepted = "", False
         self._event_key = _event_key(await self._client.send(text))
         try:
             while (judged := await self._judge()) is None:
@@ -56,9 +61,12 @@ class Talk:
     async def _judge(self) -> Verdict | None:
         if self._refusal:
             return Verdict(code=ExitCode.FAILED, reason=self._refusal)
+        is_accepted = self._is_accepted
         came = await self._consequence()
-        judged = None if came is None else verdict(came, self._shown)
-        if came is not None and judged is not None:
+        if came is None:
+            return ELSEWHERE if is_accepted else None
+        judged = verdict(came, self._shown)
+        if judged is not None:
             self._show_unseen(came)
         return judged
 
@@ -78,6 +86,7 @@ class Talk:
     async def _take(self, frame: ServerFrame) -> None:
         match frame:
             case Accepted():
+                self._is_accepted = True
                 self._news.call()
             case Refused(event_id=event_id, reason=reason):
                 if _event_key(event_id) == self._event_key:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 from gateway.cli.outcome import CommandFailed
@@ -62,7 +63,11 @@ def as_json(record: TaskRecord) -> str:
     priority = record.task.priority.name.lower()
     tree = {**asdict(record), "story": entries}
     tree["task"]["priority"] = priority
-    return json.dumps(tree, ensure_ascii=False, indent=2, default=str)
+    return json.dumps(tree, ensure_ascii=False, indent=2, default=_as_text)
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _head(record: TaskRecord) -> list[Line]:

@@ -1,26 +1,24 @@
-"""The database: opened, migrated, written by scripts and read through the ORM."""
+"""The database: opened, migrated, written by scripts and read through the ORM.
 
-import pkgutil
+The ORM takes a third of a second and a dozen megabytes to import. A gateway whose schema is up to
+date works with scripts alone, so the ORM is loaded only to upgrade a schema or for a first `read`.
+"""
+
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Protocol, TypeVar
-
-from tortoise import Tortoise, connections
-from tortoise.config import AppConfig, ConnectionConfig, TortoiseConfig
-from tortoise.exceptions import BaseORMException
-from tortoise.migrations.api import migrate
-from tortoise.migrations.recorder import MigrationRecorder
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from gateway.errors import StartupError, StoreUnavailableError
-from gateway.store import migrations
-from gateway.store.sqlite import PRAGMAS
+from gateway.store import schema
 from gateway.store.statement import Script
 from gateway.store.uncancelled import Uncancelled
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from gateway.store.orm import Orm
 
-APP = "crewdesk"
+T = TypeVar("T")
 
 
 class Writer(Protocol):
@@ -47,6 +45,8 @@ class Database:
         self.url = url
         self._probe = probe or _ignore
         self._reads = Uncancelled()
+        self._loading = asyncio.Lock()
+        self._orm: Orm | None = None
         self._stack = AsyncExitStack()
         self._writer = writer
 
@@ -62,7 +62,7 @@ class Database:
         async with AsyncExitStack() as opening:
             try:
                 await self._connect(opening, can_upgrade=can_upgrade)
-            except (BaseORMException, OSError, StoreUnavailableError) as error:
+            except (OSError, StoreUnavailableError) as error:
                 raise StartupError(
                     f"cannot open the database: {error}; check CREWDESK_DATABASE_URL"
                 ) from error
@@ -73,17 +73,28 @@ class Database:
         # The writer goes first: it puts into words what is wrong with the address.
         await self._writer.open()
         opening.push_async_callback(self._writer.close)
-        config = configuration(self.url)
-        opening.push_async_callback(Tortoise.close_connections)
-        await _initialise(config)
-        missing = await _missing_migrations(_connection_name(self.url))
+        missing = await self._missing_migrations()
         if missing and not can_upgrade:
             raise StartupError(
                 "the database is of an older version of Crewdesk; the next start of the gateway "
                 "brings it up to date"
             )
         if missing:
-            await _upgrade(config)
+            await _new_orm(self.url).upgrade()
+
+    async def _missing_migrations(self) -> frozenset[str]:
+        """Return what this version would add to the schema; refuse one that it does not know."""
+        is_sqlite = sqlite_path(self.url) is not None
+        applied = await self._writer.transact(
+            lambda: schema.applied_migrations(is_sqlite=is_sqlite)
+        )
+        known = schema.known_migrations()
+        if unknown := sorted(applied - known):
+            raise StartupError(
+                f"the database was written by a newer version of Crewdesk (it has {unknown[-1]}); "
+                "start that version, or name another database"
+            )
+        return known - applied
 
     async def close(self) -> None:
         """Wait for the work in flight, then disconnect."""
@@ -102,15 +113,32 @@ class Database:
         Raises:
             StoreUnavailableError: the database does not answer.
         """
+        orm = await self._opened_orm()
         try:
             return await self._reads.run(query)
-        except (BaseORMException, OSError) as error:
+        except orm.unavailable as error:
             raise StoreUnavailableError(f"the database does not answer: {error}") from error
+
+    async def _opened_orm(self) -> "Orm":
+        async with self._loading:
+            if self._orm is None:
+                orm = _new_orm(self.url)
+                await orm.open()
+                self._stack.push_async_callback(orm.close)
+                self._reads.adopt_context()  # the ORM is found through it
+                self._orm = orm
+            return self._orm
+
+
+def _new_orm(url: str) -> "Orm":
+    from gateway.store.orm import Orm  # noqa: PLC0415 - slow to import, see above
+
+    return Orm(url, sqlite_path(url))
 
 
 def newest_migration() -> str:
     """Return the name of the newest schema that this version knows."""
-    return max(_known_migrations())
+    return max(schema.known_migrations())
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -121,56 +149,3 @@ def sqlite_path(url: str) -> Path | None:
 
 def _ignore(_point: str) -> None:
     pass
-
-
-def configuration(url: str) -> TortoiseConfig:
-    """Return what Tortoise must know about the database at `url`, for its migrations too."""
-    path = sqlite_path(url)
-    connection = (
-        ConnectionConfig(db_url=url)
-        if path is None
-        else ConnectionConfig(
-            engine="tortoise.backends.sqlite",
-            credentials={"file_path": str(path), **PRAGMAS},
-        )
-    )
-    name = _connection_name(url)
-    app = AppConfig(
-        models=["gateway.store.tables"],
-        default_connection=name,
-        migrations="gateway.store.migrations",
-    )
-    return TortoiseConfig(connections={name: connection}, apps={APP: app})
-
-
-def _connection_name(url: str) -> str:
-    """Name a connection after its engine: Tortoise keeps generated SQL per connection name."""
-    return url.partition(":")[0]
-
-
-async def _initialise(config: TortoiseConfig) -> None:
-    await Tortoise.init(config=config, _enable_global_fallback=True)
-
-
-def _known_migrations() -> set[str]:
-    return {module.name for module in pkgutil.iter_modules(migrations.__path__)}
-
-
-async def _missing_migrations(connection_name: str) -> set[str]:
-    """Return what this version would add to the schema; refuse one that it does not know."""
-    known = _known_migrations()
-    rows = await MigrationRecorder(connections.get(connection_name)).applied_migrations()
-    applied = {row.name for row in rows if row.app_label == APP}
-    if unknown := sorted(applied - known):
-        raise StartupError(
-            f"the database was written by a newer version of Crewdesk (it has {unknown[-1]}); "
-            "start that version, or name another database"
-        )
-    return known - applied
-
-
-async def _upgrade(config: TortoiseConfig) -> None:
-    await Tortoise.close_connections()
-    await migrate(config=config)
-    await Tortoise.close_connections()
-    await _initialise(config)

@@ -26,7 +26,11 @@ OPEN_JOBS = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A piece of work handed to a worker; `is_awaited` once the Manager was told the outcome."""
+    """A piece of work handed to a worker.
+
+    `is_awaited` says that the call which made it waits for its outcome; `error_code` is a word that
+    the Manager can act on, `error` a sentence.
+    """
 
     job_id: UUID
     task_id: UUID
@@ -38,6 +42,7 @@ class Job:
     attempt: int
     result: str
     error: str
+    error_code: str
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -56,6 +61,7 @@ def job(row: Row) -> Job:
         attempt=row.integer("attempt"),
         result=row.text("result"),
         error=row.text("error"),
+        error_code=row.text("error_code"),
         created_at=row.time("created_at"),
         started_at=row.time_or_none("started_at"),
         ended_at=row.time_or_none("ended_at"),
@@ -218,6 +224,7 @@ class JobOutcome:
     status: JobStatus
     result: str = ""
     error: str = ""
+    error_code: str = ""
 
 
 def end(lease: Lease, job_id: UUID, outcome: JobOutcome, now: datetime) -> Script[None]:
@@ -229,12 +236,14 @@ def end(lease: Lease, job_id: UUID, outcome: JobOutcome, now: datetime) -> Scrip
     yield from tasks.hold(lease, now)
     yield Statement(
         "UPDATE worker_jobs SET status = :status, result = :result, error = :error, "
-        "ended_at = :now WHERE job_id = :job_id AND status IN ('queued', 'running')",
+        "error_code = :error_code, ended_at = :now "
+        "WHERE job_id = :job_id AND status IN ('queued', 'running')",
         {
             "job_id": job_id,
             "status": outcome.status,
             "result": outcome.result,
             "error": outcome.error,
+            "error_code": outcome.error_code,
             "now": now,
         },
     )

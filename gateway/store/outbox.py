@@ -152,6 +152,27 @@ def due(channels: tuple[str, ...], now: datetime, most: int) -> Script[Sequence[
     return [part(row) for row in rows]
 
 
+OFFER_AGAIN = """
+UPDATE outbox SET not_before = NULL WHERE state = 'queued' AND not_before IS NOT NULL
+  AND conversation_id = (
+    SELECT conversation_id FROM conversations WHERE channel = :channel AND account = :account
+      AND chat_id = :chat_id AND thread_id = :thread_id)
+"""
+
+
+def offer_again(chat: ConversationAddress) -> Script[None]:
+    """Let what was put off in a conversation be tried now."""
+    yield Statement(
+        OFFER_AGAIN,
+        {
+            "channel": chat.channel,
+            "account": chat.account,
+            "chat_id": chat.chat_id,
+            "thread_id": chat.thread_id,
+        },
+    )
+
+
 def of_task(task_id: UUID) -> Script[Sequence[OutboxPart]]:
     """Read all parts of a task."""
     rows = yield Statement(

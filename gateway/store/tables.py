@@ -237,6 +237,7 @@ class WorkerJob(Model):
     attempt = fields.IntField(db_default=0)
     result = fields.TextField(db_default="")
     error = fields.TextField(db_default="")
+    error_code = fields.CharField(max_length=32, db_default="")
     created_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)

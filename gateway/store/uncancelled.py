@@ -26,7 +26,7 @@ class Uncancelled:
         self._context = contextvars.copy_context()
 
     async def __aenter__(self) -> Self:
-        self._context = contextvars.copy_context()
+        self.adopt_context()
         await self._group.__aenter__()
         return self
 
@@ -38,6 +38,10 @@ class Uncancelled:
     ) -> None:
         # Without the error: a task group that sees one cancels its tasks.
         await self._group.__aexit__(None, None, None)
+
+    def adopt_context(self) -> None:
+        """From now on, run each piece of work in a copy of this caller's context."""
+        self._context = contextvars.copy_context()
 
     async def run(self, work: Callable[[], Awaitable[T]]) -> T:
         """Return what `work` returns; when this caller is cancelled, `work` still goes on."""

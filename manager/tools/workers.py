@@ -10,6 +10,7 @@ from workers.models.wellformed import well_formed
 from workers.tools.arguments import text_argument
 from workers.tools.protocol import Arguments, Effect, ToolContext
 
+DISPATCH_WORKER: Final = "dispatch_worker"
 DISPATCH_PARAMETERS: Final = json.dumps(
     {
         "type": "object",
@@ -72,7 +73,7 @@ class DispatchWorker:
     effect = Effect.IDEMPOTENT
     runs_in_parallel = True  # each has a job of its own
     spec = ToolSpec(
-        name="dispatch_worker",
+        name=DISPATCH_WORKER,
         description=(
             "Hand work to a worker and return its result for you to judge; people never see it. "
             "With wait=false it returns at once and several workers may run side by side."

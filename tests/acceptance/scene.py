@@ -114,6 +114,14 @@ class Scene:
         """Run one statement on the gateway's SQLite database, past the gateway."""
         return await asyncio.to_thread(_query, self.gateway.data_dir / "crewdesk.db", sql, values)
 
+    async def stored(self, sql: str, *values: str) -> list[tuple[object, ...]]:
+        """Wait until a query on the gateway's database finds something, and return it."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            # The row is another process's, so there is no event to wait for.
+            while not (rows := await self.query(sql, *values)):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        return rows
+
     async def _metrics(self, http: aiohttp.ClientSession) -> str:
         async with http.get(f"{self.gateway.url}/metrics") as response:
             return await response.text()

@@ -34,8 +34,9 @@ async def test_in_a_group_a_reply_to_the_bot_is_answered(scene: Scene, chat: Cha
     await group.says("and now?", reply_to=answer.id)
     await group.answers(2)
     await scene.settled()
-    assert [text.partition("\n")[0] for text in group.texts][0] == "answer to hello"
-    assert len(group.texts) == 2
+    first, second = group.texts
+    assert first == "answer to hello"
+    assert second.startswith("answer to")
     assert not any("not for the bot" in heard for heard in said_to_model(chat))
 
 

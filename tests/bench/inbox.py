@@ -133,9 +133,7 @@ def _task(number: int) -> NewTask:
     )
 
 
-async def _share(
-    workers: int, work: Callable[[T], Awaitable[object]], items: Iterable[T]
-) -> None:
+async def _share(workers: int, work: Callable[[T], Awaitable[object]], items: Iterable[T]) -> None:
     """Let `workers` coroutines work through the items."""
     waiting = iter(items)
 

@@ -42,7 +42,9 @@ async def race(folder: Path) -> list[Measure]:
     scripts: list[Lap] = []
     gateways: list[Lap] = []
     for number in range(ROUNDS):
-        scripts.append(await _lap(folder / f"script-{number}", script, is_last=number == ROUNDS - 1))
+        scripts.append(
+            await _lap(folder / f"script-{number}", script, is_last=number == ROUNDS - 1)
+        )
         data_dir = folder / f"gateway-{number}"
 
         def ours(telegram: TelegramServer, model: ModelServer, at: Path = data_dir) -> Contestant:

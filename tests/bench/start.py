@@ -61,9 +61,7 @@ def _lines(where: str, starts: list[Start]) -> list[Measure]:
             ours=median(one.terminal for one in starts),
             target=at_most(1),
         ),
-        Measure(
-            name=f"memory {where}", unit="MB", ours=median(one.memory_mb for one in starts)
-        ),
+        Measure(name=f"memory {where}", unit="MB", ours=median(one.memory_mb for one in starts)),
     ]
 
 

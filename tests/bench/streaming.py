@@ -40,9 +40,7 @@ async def measure_streaming() -> list[Measure]:
                 floors.append(await _read_bare(client))
                 ours.append(await _read_ours(client))
     return [
-        Measure(
-            name="streamed answer", unit="pieces/s", floor=median(floors), ours=median(ours)
-        )
+        Measure(name="streamed answer", unit="pieces/s", floor=median(floors), ours=median(ours))
     ]
 
 

@@ -106,6 +106,7 @@ def make_job(at: datetime) -> Job:
         attempt=1,
         result="there are 3",
         error="",
+        error_code="",
         created_at=at,
         started_at=at,
         ended_at=at + timedelta(seconds=1),

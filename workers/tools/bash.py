@@ -1,6 +1,7 @@
 """The tool that runs shell commands in a workspace."""
 
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -17,12 +18,21 @@ from workers.tools.arguments import integer_argument, text_argument
 from workers.tools.protocol import Arguments, Effect, ToolContext
 from workers.tools.workspace import Workspace
 
-DEFAULT_TIMEOUT_SECONDS: Final = 120
 MAX_TIMEOUT_SECONDS: Final = 600
 MAX_OUTPUT_BYTES: Final = 30_000
-MEMORY_BYTES: Final = 4 * 1024 * 1024 * 1024
 MAX_FILE_BYTES: Final = 1024 * 1024 * 1024
 MAX_OPEN_FILES: Final = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BashLimits:
+    """What a command may use: `timeout` where the call names none, and memory per process."""
+
+    timeout: timedelta
+    memory_bytes: int
+
+
+USUAL_LIMITS: Final = BashLimits(timeout=timedelta(seconds=120), memory_bytes=2048 * 1024 * 1024)
 
 
 class RunCommand:
@@ -39,25 +49,26 @@ class RunCommand:
         workspace: Workspace,
         *,
         search_path: str = DEFAULT_SEARCH_PATH,
-        memory_bytes: int = MEMORY_BYTES,
+        limits: BashLimits = USUAL_LIMITS,
     ) -> None:
         self._workspace = workspace
         self._search_path = search_path
-        self._memory_bytes = memory_bytes
+        self._given = limits
+        self._usual_seconds = int(limits.timeout.total_seconds())
         self.spec = ToolSpec(
             name="bash",
             description=(
                 "Run a command with bash in your working directory. It gets no input. What it "
                 "started in the background is ended with it. Long output loses its middle."
             ),
-            parameters=json.dumps(_parameters()),
+            parameters=json.dumps(_parameters(self._usual_seconds)),
         )
 
     async def run(self, arguments: Arguments, context: ToolContext) -> str:
         """Return the output and how the command ended."""
         del context
         command = text_argument(arguments, "command")
-        seconds = integer_argument(arguments, "timeout_s", DEFAULT_TIMEOUT_SECONDS)
+        seconds = integer_argument(arguments, "timeout_s", self._usual_seconds)
         if "\0" in command:
             raise ToolError("bad_arguments", "command: it must not hold a NUL character")
         try:
@@ -81,7 +92,7 @@ class RunCommand:
     def _limits(self, seconds: int) -> ProcessLimits:
         return ProcessLimits(
             timeout=timedelta(seconds=min(seconds, MAX_TIMEOUT_SECONDS)),
-            memory_bytes=self._memory_bytes,
+            memory_bytes=self._given.memory_bytes,
             output_bytes=MAX_OUTPUT_BYTES,
             file_bytes=MAX_FILE_BYTES,
             open_files=MAX_OPEN_FILES,
@@ -103,7 +114,7 @@ def _report(outcome: ProcessOutcome, seconds: int) -> str:
     return f"{output}\n{ending}" if output else ending
 
 
-def _parameters() -> dict[str, object]:
+def _parameters(usual_seconds: int) -> dict[str, object]:
     return {
         "type": "object",
         "properties": {
@@ -112,7 +123,7 @@ def _parameters() -> dict[str, object]:
                 "type": "integer",
                 "minimum": 1,
                 "maximum": MAX_TIMEOUT_SECONDS,
-                "description": f"seconds until it is ended; {DEFAULT_TIMEOUT_SECONDS} by default",
+                "description": f"seconds until it is ended; {usual_seconds} by default",
             },
         },
         "required": ["command"],

@@ -45,7 +45,8 @@ class Tool(Protocol):
 
         Raises:
             ToolError: it could not be done; the text is for the model to act on.
-            Suspended: the answer must come from outside; it will be in the journal later.
+            Suspended: the answer must come from outside; it will be in the journal later. Not for
+                an unsafe call: until it is answered, running again must be harmless.
         """
 
 

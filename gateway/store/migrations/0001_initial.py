@@ -434,6 +434,7 @@ class Migration(migrations.Migration):
                 ("attempt", fields.IntField(db_default=0)),
                 ("result", fields.TextField(db_default="", unique=False)),
                 ("error", fields.TextField(db_default="", unique=False)),
+                ("error_code", fields.CharField(db_default="", max_length=32)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("started_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

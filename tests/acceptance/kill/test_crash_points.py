@@ -156,7 +156,7 @@ async def test_recovers_from_death_at_a_named_point(scene: Scene, point: str, hi
     [
         ("journal", "after:tool"),
         ("deduplication", "after:accept"),
-        ("read-back", "after:send"),
+        ("read-back", "before:settle_sent"),
     ],
 )
 async def test_notices_a_mechanism_that_is_off(scene: Scene, mechanism: str, point: str) -> None:

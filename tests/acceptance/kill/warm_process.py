@@ -21,6 +21,7 @@ from gateway.app import build
 from gateway.config import load_settings
 from gateway.logs import configure
 from tests.acceptance.kill.sabotage import sabotage
+from workers.models.protocol import ModelAnswer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -143,8 +144,9 @@ def _lay_fuse(fuse: Fuse) -> None:
     async def stream(self: ResponsesModel, request: Any) -> Any:  # noqa: ANN401 - passed through
         fuse("before:model")
         async for event in ask(self, request):
+            if isinstance(event, ModelAnswer):  # the last event, after which nobody asks for more
+                fuse("after:model")
             yield event
-        fuse("after:model")
 
     ResponsesModel.stream = stream  # type: ignore[method-assign] # a fuse, not a replacement
 

@@ -148,9 +148,7 @@ async def claim_with_running_job(kit: InboxKit) -> Claim:
 
 
 @pytest.mark.parametrize(("status", "taken"), [(TaskStatus.FAILED, 0), (TaskStatus.PENDING, 1)])
-async def test_end_of_a_task_frees_its_seats(
-    kit: InboxKit, status: TaskStatus, taken: int
-) -> None:
+async def test_end_of_a_task_frees_its_seats(kit: InboxKit, status: TaskStatus, taken: int) -> None:
     """Open jobs end with their task; a task that is given back keeps them."""
     claim = await claim_with_running_job(kit)
 

@@ -8,7 +8,6 @@ from gateway.inbox import Claim
 from gateway.journal import JournalScope, StoredJournal
 from gateway.lifecycle import WAITING, TaskStatus
 from gateway.store import tasks
-from gateway.store.steps import StepRow
 from tests.contract.inbox.kit import InboxKit, ending, meet, new_task
 from tests.doubles.databases import count
 from workers.agent.journal import Step, StepKind, StepState
@@ -93,8 +92,8 @@ async def test_newest_open_call_gets_the_answer(kit: InboxKit) -> None:
 
     await kit.inbox.resume(claim.task.task_id, ASK, "second answer")
 
-    steps: list[StepRow] = list((await kit.claim()).steps)
-    assert [(step.step_key, step.result) for step in steps] == [
+    claim = await kit.claim()
+    assert [(step.step_key, step.result) for step in claim.steps] == [
         ("tool:1", "first answer"),
         ("tool:2", "second answer"),
     ]

@@ -24,6 +24,7 @@ def new_job(task_id: UUID, now: datetime, *, job_id: UUID | None = None) -> Job:
         attempt=0,
         result="",
         error="",
+        error_code="",
         created_at=now,
         started_at=None,
         ended_at=None,

@@ -44,9 +44,10 @@ class Callers:
         await self._database.transact("pair", lambda: write_pair(task_id))
 
     async def read(self) -> None:
-        """Read a pair that may be written just now, through the ORM: both rows are there or none."""
-        events = TimelineEvent.filter(task_id=UUID(int=self._pairs))
-        assert await self._database.read(events.count) in {0, 2}
+        """Read a pair that may be written just now: both of its rows are there or none."""
+        task_id = UUID(int=self._pairs)
+        found = await self._database.read(lambda: TimelineEvent.filter(task_id=task_id).count())
+        assert found in {0, 2}
 
     async def storm(self) -> int:
         """Cancel many callers side by side; return how many had no answer by then."""
@@ -59,7 +60,7 @@ class Callers:
         return await cancelled_after(self._chance.randrange(MOST_TURNS), call)
 
     async def answered_in_time(self) -> None:
-        """Let callers that nobody cancels do their work, more of them than there are connections."""
+        """Let callers that nobody cancels work, more of them than there are connections."""
         async with asyncio.timeout(ANSWER_SECONDS), asyncio.TaskGroup() as group:
             for _ in range(2 * POOL_SIZE):
                 group.create_task(self.write())
@@ -122,9 +123,13 @@ async def test_unshielded_transactions_do_hang(sqlite_database_url: str) -> None
     """The negative control: without the helper the same cancellations block the database."""
     chance = random.Random(SEED)  # noqa: S311 - as above
 
-    async with open_database(sqlite_database_url):
+    async def cancel_until_it_hangs() -> None:
+        for _ in range(CANCELLATIONS):
+            await cancelled_after(chance.randrange(MOST_TURNS), unshielded)
+            async with asyncio.timeout(1.0):
+                await unshielded()
+
+    async with open_database(sqlite_database_url) as database:
+        await database.read(TimelineEvent.first)  # which loads the ORM
         with pytest.raises(TimeoutError):
-            for _ in range(CANCELLATIONS):
-                await cancelled_after(chance.randrange(MOST_TURNS), unshielded)
-                async with asyncio.timeout(1.0):
-                    await unshielded()
+            await cancel_until_it_hangs()

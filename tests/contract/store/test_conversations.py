@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -45,9 +46,7 @@ async def hear(
 ) -> bool:
     """Store what a person wrote."""
     heard = message(talk, message_id, f"text {message_id}")
-    return await database.transact(
-        "hear", lambda: conversations.hear(talk, heard, task_id, now)
-    )
+    return await database.transact("hear", lambda: conversations.hear(talk, heard, task_id, now))
 
 
 async def test_place_is_met_once(database: Database) -> None:
@@ -63,7 +62,7 @@ async def test_last_known_language_stays(database: Database, talk: Conversation)
     """A message without a language does not take it away."""
     for language in ("zh-CN", ""):
         known = await database.transact(
-            "meet", lambda tag=language: conversations.meet(talk.address, tag, START)
+            "meet", partial(conversations.meet, talk.address, language, START)
         )
 
     assert known.language == "zh-CN"
@@ -75,9 +74,7 @@ async def test_event_is_heard_once(database: Database, talk: Conversation) -> No
     assert not await hear(database, talk, "10")
 
     assert await count(database, "messages") == 1
-    assert await database.transact(
-        "known", lambda: conversations.is_known_event("telegram:bot:10")
-    )
+    assert await database.transact("known", lambda: conversations.is_known_event("telegram:bot:10"))
 
 
 async def test_stranger_leaves_a_tombstone_only(database: Database, talk: Conversation) -> None:

@@ -173,9 +173,7 @@ async def test_second_row_of_its_kind_is_refused(filled: Database, invariant: st
         ("identities", {**IDENTITY, "user_id": OTHER}),
     ],
 )
-async def test_row_without_its_owner_is_refused(
-    filled: Database, table: str, row: Values
-) -> None:
+async def test_row_without_its_owner_is_refused(filled: Database, table: str, row: Values) -> None:
     """Nothing is said in a conversation that does not exist, nobody has an account of no one."""
     with pytest.raises(ConflictError):
         await write(filled, table, row)

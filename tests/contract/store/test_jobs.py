@@ -118,9 +118,7 @@ async def test_job_made_twice_is_one_job(kit: InboxKit) -> None:
     job = new_job(claim.task.task_id, kit.clock.now())
 
     made = await make(kit, claim.lease, job)
-    again = await make(
-        kit, claim.lease, new_job(claim.task.task_id, START, job_id=job.job_id)
-    )
+    again = await make(kit, claim.lease, new_job(claim.task.task_id, START, job_id=job.job_id))
 
     assert made == again == job
     assert await count(kit.database, "worker_jobs") == 1

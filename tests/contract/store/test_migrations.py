@@ -10,7 +10,10 @@ from tortoise.migrations.api import migrate
 from tortoise.migrations.autodetector import MigrationAutodetector
 
 from gateway.errors import StartupError
-from gateway.store.database import APP, Database, configuration
+from gateway.store.database import Database, sqlite_path
+from gateway.store.orm import configuration
+from gateway.store.schema import APP
+from gateway.store.tables import Task
 from tests.contract.inbox.kit import InboxKit, new_task
 from tests.doubles.databases import closed_database, open_database, query
 
@@ -40,7 +43,7 @@ async def applied(database: Database) -> list[str]:
 
 async def build_first_version(url: str) -> None:
     """Make a database as the first version of Crewdesk left it, with a task in it."""
-    config = configuration(url)
+    config = configuration(url, sqlite_path(url))
     try:
         await migrate(config=config, target=f"{APP}.{FIRST}")
         for name in config.connections:
@@ -98,7 +101,7 @@ async def test_database_of_a_newer_version_is_refused(empty_url: str) -> None:
             app=APP,
         )
 
-    with pytest.raises(StartupError, match="newer version of Crewdesk .it has 9999_from_the_f"):
+    with pytest.raises(StartupError, match=r"newer version .* 9999_from_the_future"):
         await closed_database(empty_url).open()
 
 
@@ -123,8 +126,9 @@ async def test_database_that_cannot_be_opened_is_a_startup_error(
 
 async def test_models_agree_with_the_migrations(database: Database) -> None:
     """`makemigrations` would write nothing: every change of a model has its migration."""
+    await database.read(Task.first)
     apps = require_context().apps
     assert apps is not None
-    config = configuration(database.url).to_dict()["apps"]
+    config = configuration(database.url, sqlite_path(database.url)).to_dict()["apps"]
 
     assert await MigrationAutodetector(apps, config).changes() == []

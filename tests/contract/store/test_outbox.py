@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -201,7 +202,7 @@ async def parts_of_all(database: Database) -> Sequence[OutboxPart]:
     found: list[OutboxPart] = []
     for row in rows:
         task_id = row.uuid("task_id")
-        found += await database.transact("of", lambda one=task_id: outbox.of_task(one))
+        found += await database.transact("of", partial(outbox.of_task, task_id))
     return found
 
 
@@ -231,9 +232,7 @@ async def test_new_process_takes_over_sends(database: Database, talk: Conversati
     assert abandoned.state is OutboxState.SENDING
 
 
-async def test_late_answers_become_one_line_an_hour(
-    database: Database, talk: Conversation
-) -> None:
+async def test_late_answers_become_one_line_an_hour(database: Database, talk: Conversation) -> None:
     """However many answers are too late, the person is told once per hour."""
     await enqueue(database, *(new_part(talk, f"p{n}") for n in range(3)))
     too_late = Outcome(state=OutboxState.EXPIRED)
@@ -241,7 +240,7 @@ async def test_late_answers_become_one_line_an_hour(
     for minutes in (0, 10, 61):  # from 12:00
         (part, *_) = [one for one in await due(database) if one.kind is OutboxKind.FINAL]
         now = START + timedelta(minutes=minutes)
-        await database.transact("expire", lambda p=part, n=now: outbox.expire(p, too_late, n))
+        await database.transact("expire", partial(outbox.expire, part, too_late, now))
 
     assert await database.transact("count", outbox.count_by_state) == {
         OutboxState.EXPIRED: 3,

@@ -51,3 +51,22 @@ def test_every_state_has_a_word(prefix: str, states: Iterable[StrEnum]) -> None:
 def test_chinese_is_known_by_its_tag(language: str, *, expected: bool) -> None:
     """Any region and script of it; everything else gets English."""
     assert is_chinese(language) is expected
+
+
+@pytest.mark.parametrize(("language", "catalog"), [("zh-CN", CHINESE), ("de", ENGLISH)])
+def test_sentence_is_said_in_the_persons_language(
+    language: str, catalog: dict[Phrase, str]
+) -> None:
+    """English is for all who do not speak Chinese."""
+    assert say(Phrase.SENT_AGAIN, language) == catalog[Phrase.SENT_AGAIN]
+
+
+def test_values_are_filled_in_as_they_are() -> None:
+    """Braces in a value are not blanks."""
+    assert "{count} {0}" in say(Phrase.LANE_FULL, "en", count="{count} {0}")
+
+
+def test_missing_value_is_an_error() -> None:
+    """Nobody is shown a blank."""
+    with pytest.raises(KeyError):
+        say(Phrase.LANE_FULL, "en")

@@ -28,6 +28,7 @@ JOB = Job(
     attempt=0,
     result="",
     error="",
+    error_code="",
     created_at=START,
     started_at=None,
     ended_at=None,

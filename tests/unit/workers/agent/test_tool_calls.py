@@ -55,8 +55,8 @@ async def test_a_tool_that_disturbs_nobody_may_run_beside_others() -> None:
 async def test_calls_that_change_something_run_alone_and_in_order(effect: Effect) -> None:
     """Nothing else is begun before such a call is recorded as done."""
     tools: list[Tool] = [LoggedTool("look"), LoggedTool("change", effect)]
-    calls = [call(name, what="x") for name in ("look", "look", "change", "look")]
-    calls.insert(3, call("change", what="y"))
+    names = ("look", "look", "change", "change", "look")
+    calls = [call(name, what=str(place)) for place, name in enumerate(names)]
     scene = scene_of(*calls, tools=tools)
 
     await scene.text()
