@@ -39,7 +39,10 @@ and from CREWDESK_… variables, which win. `crewdesk init` writes a commented c
 
 
 def main() -> None:
-    """Run the command line; an expected failure is one line on standard error."""
+    """Run the command line; an expected failure is one line on standard error.
+
+    Typer itself ends with 2 after wrong usage and with 130 after Ctrl-C.
+    """
     try:
         command_line()()
     except CommandFailed as error:
@@ -55,8 +58,6 @@ def main() -> None:
     except StoreError as error:
         screen.complain(str(error))
         sys.exit(ExitCode.FAILED)
-    except KeyboardInterrupt:
-        sys.exit(ExitCode.INTERRUPTED)
 
 
 def command_line() -> typer.Typer:

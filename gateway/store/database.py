@@ -66,6 +66,7 @@ class Database:
                 raise StartupError(
                     f"cannot open the database: {error}; check CREWDESK_DATABASE_URL"
                 ) from error
+            opening.push_async_callback(self._close_orm)  # after the reads, which use it
             await opening.enter_async_context(self._reads)
             self._stack = opening.pop_all()
 
@@ -124,10 +125,13 @@ class Database:
             if self._orm is None:
                 orm = _new_orm(self.url)
                 await orm.open()
-                self._stack.push_async_callback(orm.close)
                 self._reads.adopt_context()  # the ORM is found through it
                 self._orm = orm
             return self._orm
+
+    async def _close_orm(self) -> None:
+        if self._orm is not None:
+            await self._orm.close()
 
 
 def _new_orm(url: str) -> "Orm":

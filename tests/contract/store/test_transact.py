@@ -166,6 +166,22 @@ async def test_closing_waits_for_what_runs(database_url: str) -> None:
         assert await count(again, "settings") == 20
 
 
+async def test_closing_waits_for_reads(database_url: str) -> None:
+    """Whoever reads when the end comes gets what was asked for."""
+    database = closed_database(database_url)
+    await database.open()
+    await database.transact("write", lambda: write("a"))
+    await database.read(Setting.first)
+
+    async with asyncio.TaskGroup() as group:
+        reads = [group.create_task(database.read(Setting.all().count)) for _ in range(20)]
+        await asyncio.sleep(0)  # all have begun
+        await asyncio.sleep(0)
+        await database.close()
+
+    assert [one.result() for one in reads] == [1] * 20
+
+
 async def test_closed_database_refuses_work(database_url: str) -> None:
     """Nobody waits for ever for a database that is gone."""
     async with open_database(database_url) as database:
