@@ -16,6 +16,7 @@ from channels.protocol import (
 from gateway.delivery import Delivery
 from gateway.retry import back_off
 from gateway.roster import ChannelHealth, ChannelPlan, ChannelState, Roster
+from workers.groups import plain_group
 
 Menu = Mapping[str, Mapping[str, str]]  # language → command → description
 
@@ -83,7 +84,8 @@ class ChannelRunner:
         return channel
 
     async def _connected(self, channel: Channel) -> None:
-        async with asyncio.TaskGroup() as group:
+        # A plain group: whoever runs us must see why the channel cannot be used, not a group of it.
+        async with plain_group() as group:
             if isinstance(channel, PublishesCommands):
                 group.create_task(self._publish(channel))
             await channel.run(self._receive)

@@ -24,7 +24,7 @@ from gateway.inbox import CONFLICT_TRIES, Inbox, resume
 from gateway.parts import numbered
 from gateway.phrases import Phrase, say
 from gateway.roster import Roster
-from gateway.store import conversations, outbox, tasks
+from gateway.store import conversations, outbox, people, tasks
 from gateway.store.conversations import Conversation
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, OutboxKind
@@ -35,7 +35,7 @@ from manager.speech import chosen
 from manager.tools.questions import ASK_USER
 from workers.tools.protocol import JsonValue
 
-NOTICE_BUCKET_MINUTES = 10  # one notice that a lane is full in this time
+NOTICE_BUCKET_MINUTES = 10  # one notice of a bound to a conversation in this time
 
 logger = structlog.get_logger(__name__)
 
@@ -90,8 +90,28 @@ class Intake:
             if self._is_closed:
                 raise InboxFullError("the gateway is stopping")
             if is_addressed(message):
-                await self._room.inbox.check_room()
+                await self._check_room(message)
                 await self._accept(message)
+
+    async def _check_room(self, message: InboundMessage) -> None:
+        """Leave an event with its platform while the inbox is full, and tell who sent it once."""
+        try:
+            await self._room.inbox.check_room()
+        except InboxFullError:
+            now = self._room.clock.now()
+            await self._room.database.transact(
+                "inbox_full", lambda: self._say_inbox_full(message, now)
+            )
+            self._wakeup.call()
+            raise
+
+    def _say_inbox_full(self, message: InboundMessage, now: datetime) -> Script[None]:
+        if (yield from people.find(people.identity_of(message))) is None:
+            return  # the gate stands before strangers, also now
+        talk = yield from conversations.meet(message.conversation, message.language, now)
+        template = self._part(talk, _bucket("inbox", talk, now), OutboxKind.NOTICE, now)
+        parts = numbered(template, (say(Phrase.INBOX_FULL, talk.language),))
+        yield from outbox.enqueue(parts, now)
 
     async def _accept(self, message: InboundMessage) -> None:
         now = self._room.clock.now()
@@ -176,8 +196,7 @@ class Intake:
         return Accepted(task_id=task.task_id)
 
     def _lane_full(self, talk: Conversation, waiting: int, now: datetime) -> Sequence[NewPart]:
-        bucket = int(now.timestamp()) // (NOTICE_BUCKET_MINUTES * 60)
-        template = self._part(talk, f"full:{talk.conversation_id}:{bucket}", OutboxKind.NOTICE, now)
+        template = self._part(talk, _bucket("lane", talk, now), OutboxKind.NOTICE, now)
         return numbered(template, (say(Phrase.LANE_FULL, talk.language, count=waiting),))
 
     def _reply(
@@ -204,6 +223,12 @@ class Intake:
             text="",
             expires_at=now + timedelta(seconds=seconds),
         )
+
+
+def _bucket(bound: str, talk: Conversation, now: datetime) -> str:
+    """Return the key under which one notice of a bound goes to a conversation in ten minutes."""
+    number = int(now.timestamp()) // (NOTICE_BUCKET_MINUTES * 60)
+    return f"full:{bound}:{talk.conversation_id}:{number}"
 
 
 def is_addressed(message: InboundMessage) -> bool:

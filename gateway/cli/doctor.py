@@ -28,7 +28,7 @@ async def examine(environ: Mapping[str, str]) -> ExitCode:
     try:
         settings = load_settings(environ)
     except SettingsError as error:
-        findings += [fail("settings", problem, "then run this again") for problem in error.problems]
+        findings += [fail("settings", problem) for problem in error.problems]
     else:
         # The checks put into words what went wrong; the libraries need not say it again.
         configure(LogSettings(level=LogLevel.ERROR), secrets=settings.secret_values)

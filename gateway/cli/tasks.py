@@ -51,7 +51,7 @@ async def read_tasks(database: Database, status: TaskStatus | None, most: int | 
 def table(listed: TaskList, now: datetime) -> list[Line]:
     """Lay tasks out in columns under a heading."""
     if not listed.tasks:
-        return [Line(text="no tasks yet")]
+        return [Line(text="no tasks")]
     rows = [HEADINGS, *(_cells(task, listed.names, now) for task in listed.tasks)]
     widths = [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
     styles = [Style.HEADING, *(_STYLES.get(task.status, Style.PLAIN) for task in listed.tasks)]

@@ -3,7 +3,7 @@
 from gateway.phrases.names import Phrase
 
 CHINESE: dict[Phrase, str] = {
-    Phrase.INBOX_FULL: "我现在太忙了，请过几分钟再发。",
+    Phrase.INBOX_FULL: "排队的消息太多，暂时接不下。一有空位我就会读你的消息。",
     Phrase.LANE_FULL: "这里已有 {count} 条消息在排队，这一条我先放下了。等我处理完请再发一次。",
     Phrase.QUARANTINED: "我试了 {attempts} 次都被中断，只好放弃。`/task {task}` 可以查看经过。",
     Phrase.MODEL_DOWN: "语言模型暂时连不上。你的消息已保存，恢复后我会马上回复。",

@@ -3,7 +3,7 @@
 from gateway.phrases.names import Phrase
 
 ENGLISH: dict[Phrase, str] = {
-    Phrase.INBOX_FULL: "I have too much to do just now. Please write again in a few minutes.",
+    Phrase.INBOX_FULL: "More is waiting than I can take in. I will read your message when there is room.",
     Phrase.LANE_FULL: (
         "There are {count} messages of this chat waiting already, so I left this one "
         "aside. Please send it again when I have caught up."

@@ -163,30 +163,33 @@ def say(talk: Conversation, text: str, task_id: UUID, now: datetime) -> Script[N
     )
 
 
-# By the order of the tasks, since an answer may be stored after the next question.
+LATER_MESSAGES = 50  # newest ones that may belong to later tasks of the lane, which may be full
 HISTORY = """
-SELECT messages.direction, messages.text FROM messages
+SELECT messages.direction, messages.text, messages.message_seq, tasks.lane_seq FROM messages
 JOIN tasks ON tasks.task_id = messages.task_id
 WHERE messages.conversation_id = :conversation_id AND messages.epoch = :epoch
-  AND tasks.lane_seq < :lane_seq
-ORDER BY tasks.lane_seq DESC, messages.message_seq DESC LIMIT :most
+ORDER BY messages.message_seq DESC LIMIT :most
 """
 
 
 def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Sequence[Said]]:
-    """Read what was said in this epoch on account of earlier tasks, oldest first."""
+    """Read what was said in this epoch on account of earlier tasks, oldest first.
+
+    The order is that of the tasks, since an answer may be stored after the next question.
+    """
     rows = yield Statement(
         HISTORY,
         {
             "conversation_id": talk.conversation_id,
             "epoch": talk.epoch,
-            "lane_seq": before_lane_seq,
-            "most": most,
+            "most": most + LATER_MESSAGES,
         },
     )
+    earlier = [row for row in rows if row.integer("lane_seq") < before_lane_seq]
+    earlier.sort(key=lambda row: (row.integer("lane_seq"), row.integer("message_seq")))
     return [
         Said(direction=Direction(row.text("direction")), text=row.text("text"))
-        for row in reversed(rows)
+        for row in earlier[-most:]
     ]
 
 

@@ -60,7 +60,7 @@ def newest(status: TaskStatus | None, most: int | None) -> Script[Sequence[TaskE
     chosen = "" if status is None else "WHERE status = :status"
     bound = "" if most is None else "LIMIT :most"
     rows = yield Statement(
-        f"SELECT * FROM tasks {chosen} ORDER BY created_at DESC, lane_seq DESC {bound}",  # noqa: S608
+        f"SELECT * FROM tasks {chosen} ORDER BY created_at DESC, lane_seq DESC {bound}",  # noqa: S608 - constants
         {
             **({} if status is None else {"status": status}),
             **({} if most is None else {"most": most}),

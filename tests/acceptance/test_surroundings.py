@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.acceptance.command_line import crewdesk
 from tests.acceptance.scene import Scene, environment, opened
 from tests.doubles.gateway_process import GatewayProcess
 from tests.doubles.telegram_world import BOT_ID
@@ -42,12 +43,13 @@ async def test_a_wrong_token_is_said_by_readyz_and_harms_nothing_else(tmp_path: 
     wrong = {"CREWDESK_TELEGRAM__TOKEN": f"{BOT_ID}:of-another-bot"}
     async with opened(tmp_path / "data", wrong, until="/healthz") as scene:
         await scene.gateway.wait_for_log("channel_unavailable")
-        async with aiohttp.ClientSession() as http:
-            async with http.get(f"{scene.gateway.url}/readyz") as answer:
-                assert answer.status == 503
-                channels = (await answer.json())["channels"]
+        url = f"{scene.gateway.url}/readyz"
+        async with aiohttp.ClientSession() as http, http.get(url) as answer:
+            assert answer.status == 503
+            channels = (await answer.json())["channels"]
         assert "CREWDESK_TELEGRAM__TOKEN" in channels["telegram"]["reason"]
         assert channels["terminal"]["state"] == "connected"
+        assert (await crewdesk(scene.gateway, "chat", "hello")).stdout == "answer to hello\n"
         assert "of-another-bot" not in scene.gateway.log_text
 
 
@@ -56,6 +58,7 @@ async def test_on_a_full_disk_nothing_is_acknowledged_and_nothing_lost(tmp_path:
     async with on_a_small_disk(tmp_path / "disk") as scene:
         chat = scene.member()
         await chat.asks("Before")
+        await scene.settled()
         questions = [f"Question {number} {'of many words ' * 200}" for number in range(5)]
         with full(scene.gateway.data_dir):
             for question in questions:

@@ -44,6 +44,6 @@ def warn(name: str, found: str, advice: str) -> Finding:
     return Finding(level=Level.WARN, name=name, found=found, advice=advice)
 
 
-def fail(name: str, found: str, advice: str) -> Finding:
+def fail(name: str, found: str, advice: str = "") -> Finding:
     """Say that the gateway will not work."""
     return Finding(level=Level.FAIL, name=name, found=found, advice=advice)

@@ -20,6 +20,7 @@ from workers.models.protocol import Model, ModelAnswer, ModelRequest, UserText
 PATIENCE_SECONDS = 10.0
 NEARBY_SECONDS = 3.0  # for what runs on this machine
 DOCKER_SOCKET = Path("/var/run/docker.sock")
+_MODEL_ADVICE = "check OPENAI_API_KEY, OPENAI_BASE_URL and CREWDESK_MODEL__NAME"
 _TRANSPORT_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -29,7 +30,7 @@ class _Channel(BaseModel):
 
 
 class _Readiness(BaseModel):
-    """https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/."""
+    """What the gateway answers at `/readyz`, see `gateway.health`."""
 
     database: str
     channels: dict[str, _Channel]
@@ -92,9 +93,6 @@ async def check_model(settings: ModelSettings) -> Finding:
         found = f"{settings.name} did not answer within {PATIENCE_SECONDS:g} s"
         return fail("model", found, _MODEL_ADVICE)
     return ok("model", f"{answer.model} answers")
-
-
-_MODEL_ADVICE = "check OPENAI_API_KEY, OPENAI_BASE_URL and CREWDESK_MODEL__NAME"
 
 
 async def _answer(model: Model) -> ModelAnswer:

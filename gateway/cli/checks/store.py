@@ -19,7 +19,8 @@ async def check_database(settings: Settings, now: datetime) -> Finding:
     path = sqlite_path(settings.database_url)
     if path is not None and not path.exists():
         return ok(NAME, f"{path} will be made by `crewdesk up`")
-    shown = str(path) if path is not None else Redactor()(settings.database_url)
+    redact = Redactor(settings.secret_values)
+    shown = str(path) if path is not None else redact(settings.database_url)
     try:
         database = open_database(settings)
         await database.open(can_upgrade=False)
@@ -28,5 +29,5 @@ async def check_database(settings: Settings, now: datetime) -> Finding:
         finally:
             await database.close()
     except (StartupError, StoreError) as error:
-        return fail(NAME, f"{shown}: {error}", _ADVICE)
+        return fail(NAME, redact(f"{shown}: {error}"), _ADVICE)
     return ok(NAME, f"{shown}, schema {newest_migration()}, can be written")

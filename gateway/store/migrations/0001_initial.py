@@ -23,6 +23,8 @@ INVARIANTS = (
     "CREATE UNIQUE INDEX one_row_per_part ON outbox (part_key)",
     "CREATE UNIQUE INDEX one_count_per_call ON usage (run_id, step_key)",
     # What is still to be delivered, and nothing else, is found through these.
+    "CREATE INDEX outbox_open ON outbox (outbox_seq) "
+    "WHERE state IN ('queued', 'sending', 'unknown')",
     "CREATE INDEX outbox_open_in_order ON outbox (conversation_id, outbox_seq) "
     "WHERE state IN ('queued', 'sending', 'unknown')",
     "CREATE INDEX outbox_sent_ids ON outbox (conversation_id, platform_message_id) "

@@ -80,6 +80,7 @@ class Front:
     listed: dict[str, str] = field(default_factory=lambda: dict(LISTED))
     claim: ClaimCode = field(default_factory=ClaimCode)
     clock: ManualClock = field(default_factory=ManualClock)
+    limits: InboxSettings = field(default_factory=InboxSettings)
     surroundings: FixedSurroundings = field(default_factory=FixedSurroundings)
     aftermath: list[Aftermath] = field(default_factory=list)
     gate: Gate = field(init=False)
@@ -87,7 +88,7 @@ class Front:
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.inbox = Inbox(self.database, self.clock, InboxSettings(), owner="this-process")
+        self.inbox = Inbox(self.database, self.clock, self.limits, owner="this-process")
         listed = AccessSettings.model_validate(self.listed)
         self.gate = Gate(listed, self.claim, trusted_channels=frozenset({"terminal"}))
         self.intake = Intake(self._room(), Wakeup(), self.aftermath.append)
@@ -100,7 +101,7 @@ class Front:
             gate=self.gate,
             desk=CommandDesk(self.surroundings),
             roster=Roster({}),
-            limits=InboxSettings(),
+            limits=self.limits,
             delivery=DeliverySettings(),
         )
 

@@ -53,7 +53,7 @@ def test_a_failed_task_stands_out() -> None:
 
 def test_no_tasks_are_said_to_be_none() -> None:
     """An empty table would look like a mistake."""
-    assert [line.text for line in table(TaskList(tasks=[], names={}), after(0))] == ["no tasks yet"]
+    assert [line.text for line in table(TaskList(tasks=[], names={}), after(0))] == ["no tasks"]
 
 
 def test_json_holds_whole_ids_and_goals() -> None:
