@@ -23,7 +23,7 @@ check: $(VENV)/.test ## format, lint, types, layers, sizes
 	@$(BIN)/python .ci/size_gate.py
 
 bench: $(VENV)/.test ## measure against floors in the same run
-	@$(BIN)/python -m pytest -m bench -q -s --no-header -p no:randomly
+	@$(BIN)/python -m tests.bench
 
 soak: $(VENV)/.test ## the long kill test: 2,000 tasks, 200 kills
 	@$(BIN)/python -m pytest -m soak -s --no-header

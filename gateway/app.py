@@ -20,7 +20,7 @@ from gateway.crew import CrewRoom
 from gateway.datadir import DataDirectory
 from gateway.delivery import Delivery
 from gateway.dispatch import Dispatcher
-from gateway.errors import StartupError
+from gateway.errors import SettingsError, StartupError
 from gateway.facts import GatewayFacts
 from gateway.governor import Governor
 from gateway.health import Health
@@ -36,9 +36,9 @@ from gateway.service import Loops, Service
 from gateway.store.database import Database, Probe, Writer, sqlite_path
 from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
-from gateway.workshop import Workshop
+from gateway.workshop import MEBIBYTE, Workshop
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
-from skills.runner import SkillRunner
+from skills.runner import SkillCeiling, SkillRunner
 from souls.catalog import PACKAGED_SOULS, SoulCatalog
 from workers.models.fallback import FallbackModel
 from workers.models.offline import OfflineModel
@@ -67,6 +67,7 @@ def build(
     Raises:
         StartupError: another process holds the data directory, or it cannot be used.
     """
+    refuse_what_is_not_built(settings)
     clock = clock or SystemClock()
     database = open_database(settings, probe)
     directory = DataDirectory.open(settings.data_dir)
@@ -163,6 +164,26 @@ def _intake_room(core: _Core, gate: Gate, desk: CommandDesk) -> IntakeRoom:
     )
 
 
+def refuse_what_is_not_built(settings: Settings) -> None:
+    """Say so where a setting asks for a part that this version does not have.
+
+    Raises:
+        SettingsError: a line for each such part.
+    """
+    asked = {
+        "CREWDESK_SLACK__BOT_TOKEN": settings.slack.bot_token is not None,
+        "CREWDESK_DINGTALK__CLIENT_ID": settings.dingtalk.client_id is not None,
+        "CREWDESK_REDIS_URL": settings.redis_url is not None,
+    }
+    problems = [
+        f"{name} is set, but this version of Crewdesk has no such part yet; unset it"
+        for name, is_set in asked.items()
+        if is_set
+    ]
+    if problems:
+        raise SettingsError(problems)
+
+
 def open_database(settings: Settings, probe: Probe | None = None) -> Database:
     """Return the database that the settings name, not yet open."""
     return Database(settings.database_url, _writer(settings.database_url), probe=probe)
@@ -216,7 +237,11 @@ def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
     def make(name: str) -> Model:
         if name == OFFLINE_MODEL:
             return OfflineModel()
-        return LateModel(name, lambda: load_chain(settings, name))
+        return LateModel(
+            name,
+            lambda: load_chain(settings, name),
+            max_output_tokens=settings.max_output_tokens,
+        )
 
     return ModelShelf(settings.name, make)
 
@@ -262,7 +287,13 @@ def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
     return Workshop(
         souls=soul_catalog(settings),
         skills=skill_catalog(settings),
-        runner=SkillRunner(allowed_hosts=settings.skills.allowed_hosts),
+        runner=SkillRunner(
+            allowed_hosts=settings.skills.allowed_hosts,
+            ceiling=SkillCeiling(
+                timeout=timedelta(seconds=settings.skills.timeout_seconds),
+                memory_bytes=settings.skills.memory_mb * MEBIBYTE,
+            ),
+        ),
         model=shelf,
         data_dir=settings.data_dir,
         tools=settings.tools,

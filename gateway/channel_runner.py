@@ -34,6 +34,7 @@ class ChannelRunner:
         self._delivery = delivery
         self._receive = receive
         self._menu = menu
+        self.loaded = asyncio.Event()  # whether or not that went well
 
     @property
     def name(self) -> str:
@@ -42,7 +43,10 @@ class ChannelRunner:
 
     async def run(self) -> None:
         """Run until cancelled, or until only a person can help."""
-        channel = await self._load()
+        try:
+            channel = await self._load()
+        finally:
+            self.loaded.set()
         if channel is None:
             return
         try:

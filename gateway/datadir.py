@@ -41,6 +41,7 @@ class DataDirectory:
         """
         try:
             path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            _shut_out_others(path)
             lock = os.open(path / "gateway.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StartupError(
@@ -83,6 +84,16 @@ def running_gateway(path: Path) -> RunningGateway | None:
     except (OSError, ValueError):
         return None
     return RunningGateway(url=str(read["url"]), pid=int(read["pid"]))
+
+
+def _shut_out_others(path: Path) -> None:
+    """Take the rights of group and others away: a checkout, or a person, may have made the folder.
+
+    Somebody else's folder stays as it is; whether we may use it shows soon.
+    """
+    status = path.stat()
+    if status.st_uid == os.getuid() and status.st_mode & ~PRIVATE_FOLDER & 0o777:
+        path.chmod(PRIVATE_FOLDER)
 
 
 def _kept(file: Path, fresh: str) -> str:

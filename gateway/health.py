@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
-
 from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.roster import ChannelHealth, ChannelState, Roster
@@ -66,6 +64,9 @@ class Health:
 
 
 def _exposition(figures: Figures, channels: Mapping[str, ChannelHealth]) -> bytes:
+    # Imported when a scraper comes: it costs every start time and memory, and few have a scraper.
+    from prometheus_client import CollectorRegistry, Gauge, generate_latest  # noqa: PLC0415
+
     registry = CollectorRegistry()
     tasks = Gauge("crewdesk_tasks", "Tasks by status", ["status"], registry=registry)
     for status, count in figures.tasks.items():

@@ -1,5 +1,6 @@
 """The gateway's HTTP server: health, metrics, and the routes of channels."""
 
+import hmac
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from ipaddress import ip_address
@@ -13,6 +14,7 @@ from gateway.errors import StartupError
 from gateway.health import Health
 
 SHUTDOWN_SECONDS = 2.0
+ALIVE = "/healthz"
 
 
 class HttpServer:
@@ -32,10 +34,14 @@ class HttpServer:
         Raises:
             StartupError: the port is in use, or the host is not ours.
         """
-        app = web.Application(middlewares=[guard(self._settings.host)])
+        middlewares = [guard(self._settings.host)]
+        if self._settings.token is not None:
+            own = frozenset(route.path for route in self._routes)
+            middlewares.append(lock(self._settings.token.get_secret_value(), own | {ALIVE}))
+        app = web.Application(middlewares=middlewares)
         app.add_routes(
             [
-                web.get("/healthz", self._alive),
+                web.get(ALIVE, self._alive),
                 web.get("/readyz", self._ready),
                 web.get("/metrics", self._metrics),
                 *self._routes,
@@ -87,6 +93,24 @@ def guard(host: str) -> Middleware:
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != request.host:
             raise web.HTTPForbidden(text="requests from other sites are refused")
+        return await handler(request)
+
+    return check
+
+
+def lock(token: str, open_paths: frozenset[str]) -> Middleware:
+    """Ask for the bearer token, but at `open_paths`, which guard themselves or tell nothing.
+
+    The path is that of the route that was found, so that no spelling of an address gets around it.
+    """
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        resource = request.match_info.route.resource
+        given = request.headers.get("Authorization", "").encode(errors="replace")
+        is_open = resource is not None and resource.canonical in open_paths
+        if not is_open and not hmac.compare_digest(given, f"Bearer {token}".encode()):
+            raise web.HTTPUnauthorized(text="send CREWDESK_HTTP__TOKEN as a bearer token")
         return await handler(request)
 
     return check

@@ -10,11 +10,12 @@ from gateway.config.sections import InboxSettings
 from gateway.envelope import NewTask, TaskEnvelope
 from gateway.errors import ConflictError, InboxFullError
 from gateway.lifecycle import TERMINAL, WAITING, TaskStatus
-from gateway.store import conversations, jobs, outbox, steps, tasks, timeline
+from gateway.store import conversations, jobs, outbox, people, steps, tasks, timeline
 from gateway.store.conversations import Conversation, Said
 from gateway.store.database import Database
 from gateway.store.jobs import Job
 from gateway.store.outbox import NewPart
+from gateway.store.people import Role
 from gateway.store.statement import Script
 from gateway.store.steps import StepRow
 from gateway.store.tasks import Lease, Leaving
@@ -36,6 +37,7 @@ class Claim:
     jobs: Sequence[Job]
     conversation: Conversation | None
     history: Sequence[Said]
+    role: Role  # of the person whom the task serves; nobody's task is a guest's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,4 +258,5 @@ def _with_records(task: TaskEnvelope) -> Script[Claim]:
         jobs=open_jobs,
         conversation=talk,
         history=said,
+        role=(yield from people.role_of(task.user_id)),
     )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workers.models.protocol import Model, ModelEvent, ModelRequest
 
@@ -17,10 +17,20 @@ class LoadedModel:
 
 
 class LateModel:
-    """A model whose client library is imported, in a thread, when it is first needed."""
+    """A model whose client library is imported, in a thread, when it is first needed.
 
-    def __init__(self, name: str, load: Callable[[], LoadedModel]) -> None:
+    `max_output_tokens` bounds the answers to requests that name no bound of their own.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        load: Callable[[], LoadedModel],
+        *,
+        max_output_tokens: int | None = None,
+    ) -> None:
         self.name = name
+        self._max_output_tokens = max_output_tokens
         self._load = load
         self._loading = asyncio.Lock()
         self._loaded: LoadedModel | None = None
@@ -40,7 +50,10 @@ class LateModel:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """See `Model.stream`."""
         model = self._loaded.model if self._loaded else await self.ready()
-        async with aclosing(model.stream(request)) as events:
+        bounded = replace(
+            request, max_output_tokens=request.max_output_tokens or self._max_output_tokens
+        )
+        async with aclosing(model.stream(bounded)) as events:
             async for event in events:
                 yield event
 

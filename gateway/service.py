@@ -19,6 +19,7 @@ from gateway.maintenance import Maintenance
 from gateway.models import ModelShelf
 from gateway.store import settings
 from gateway.store.database import Database
+from skills.process import end_orphans
 
 FLUSH_SHARE = 0.25  # of the time to stop, for the outbox; the rest is for running tasks
 
@@ -78,6 +79,8 @@ class Service:
             await self._database.open()
             stack.push_async_callback(self._database.close)
             found = await self._inbox.take_over()
+            if orphans := await asyncio.to_thread(end_orphans):
+                logger.warning("orphaned_tools_ended", processes=orphans)
             is_paused = await self._database.transact("is_paused", settings.is_paused)
             self._loops.dispatcher.pause(is_paused=is_paused)
             self.claim_code = await self._database.transact("claim_code", self._gate.open_claim)
@@ -96,13 +99,23 @@ class Service:
                 group.create_task(runner.run(), name="channel") for runner in loops.channels
             ]
             housekeeping.append(group.create_task(loops.maintenance.run(), name="maintenance"))
-            group.create_task(loops.dispatcher.run(), name="dispatcher")
+            group.create_task(self._dispatch(), name="dispatcher")
             housekeeping.append(group.create_task(loops.delivery.run(), name="delivery"))
             self.started.set()
             await stop.wait()
             await self._stop(stop_seconds)
             for task in housekeeping:
                 task.cancel()
+
+    async def _dispatch(self) -> None:
+        """Work on tasks, once the channels' libraries are loaded.
+
+        The dispatcher begins with the model's library. Two imports at once share one processor,
+        so that would only hold up the first poll.
+        """
+        for runner in self._loops.channels:
+            await runner.loaded.wait()
+        await self._loops.dispatcher.run()
 
     async def _stop(self, seconds: float) -> None:
         """Take nothing in, let tasks end or give them back, and send what can be sent.

@@ -14,6 +14,7 @@ from gateway.inbox import Claim, Ending, Inbox
 from gateway.journal import JournalScope, StoredJournal
 from gateway.lifecycle import TaskStatus
 from gateway.parts import numbered
+from gateway.permissions import permitted
 from gateway.phrases import Phrase, say
 from gateway.preview import AnswerPreview, Stage
 from gateway.requests import request_text
@@ -34,6 +35,7 @@ from workers.groups import plain_group
 from workers.models.errors import ModelUnavailable
 from workers.models.protocol import Model
 
+PRIVATE = ConversationKind.PRIVATE  # the place of a task that belongs to no conversation
 SHORTEST_PARKING = timedelta(seconds=30)  # how long a task waits for a model that is down
 QUARANTINED = "quarantined"
 
@@ -165,7 +167,10 @@ class TaskTurn:
         if soul is None:
             raise LookupError("there is no soul 'manager'; put souls/manager.md back")
         workspace = await workshop.workspace(claim.task.conversation_id or claim.task.task_id)
-        tools = workshop.shared_tools(workspace, claim.task.user_id, self._language)
+        place = claim.conversation.address.kind if claim.conversation else PRIVATE
+        tools = permitted(
+            workshop.shared_tools(workspace, claim.task.user_id, self._language), claim.role, place
+        )
         scope = JournalScope(lease=claim.lease, task=claim.task)
         journal = StoredJournal(room.database, room.clock, scope, claim.task.task_id, claim.steps)
         async with plain_group() as group:

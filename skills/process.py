@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -93,7 +93,7 @@ async def run_process(program: Program, limits: ProcessLimits) -> ProcessOutcome
         OSError: the program can't be started.
     """
     output = CappedOutput(limits.output_bytes)
-    marker = uuid.uuid4().hex
+    marker = f"{os.getpid()}.{uuid.uuid4().hex}"
     transport, listener = await asyncio.get_running_loop().subprocess_exec(
         lambda: _Listener(output),
         *("/bin/bash", "-c", LIMITING_SHELL, "limits", *limits.shell_arguments()),
@@ -163,14 +163,40 @@ def _signal_group(group: int, number: signal.Signals) -> None:
         os.killpg(group, number)
 
 
+def end_orphans() -> int:
+    """Kill what programs left behind whose starter was killed itself; return how many there were.
+
+    A mark begins with its starter's process id. Blocks while it looks through /proc.
+    """
+    orphans = [
+        pid for pid, mark in _marked() if not Path(f"/proc/{mark.partition('.')[0]}").exists()
+    ]
+    for pid in orphans:
+        _kill(pid)
+    return len(orphans)
+
+
 def _kill_marked(marker: str) -> None:
-    """Kill what left the group (`setsid`, daemons): it still carries our mark in its environment.
+    """Kill what left the group (`setsid`, daemons), which still carries our mark."""
+    for pid, mark in _marked():
+        if mark == marker:
+            _kill(pid)
+
+
+def _marked() -> Iterator[tuple[int, str]]:
+    """Return the processes that carry a mark, with the mark.
 
     Only Linux shows environments in /proc; elsewhere there is nothing to look through.
     """
-    mark = f"{MARKER}={marker}".encode()
+    prefix = f"{MARKER}=".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         # Processes of other users can't be read, and any may end while we look: neither is ours.
         with contextlib.suppress(OSError):
-            if mark in (folder / "environ").read_bytes().split(b"\0"):
-                os.kill(int(folder.name), signal.SIGKILL)
+            for variable in (folder / "environ").read_bytes().split(b"\0"):
+                if variable.startswith(prefix):
+                    yield int(folder.name), variable.removeprefix(prefix).decode(errors="replace")
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(OSError):  # it ended while we looked
+        os.kill(pid, signal.SIGKILL)

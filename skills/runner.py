@@ -4,6 +4,8 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +28,17 @@ MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 SHOWN_OUTPUT_CHARACTERS: Final = 2_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillCeiling:
+    """The most that any skill may use, whatever it declares."""
+
+    timeout: timedelta
+    memory_bytes: int
+
+
+USUAL_CEILING: Final = SkillCeiling(timeout=timedelta(seconds=60), memory_bytes=1024 * 1024 * 1024)
+
+
 class SkillRunner:
     """Runs skills, each in a process of its own.
 
@@ -38,10 +51,12 @@ class SkillRunner:
         self,
         *,
         allowed_hosts: Collection[str] = (),
+        ceiling: SkillCeiling = USUAL_CEILING,
         python: Path = Path(sys.executable),
         search_path: str = DEFAULT_SEARCH_PATH,
     ) -> None:
         self._allowed_hosts = tuple(allowed_hosts)
+        self._ceiling = ceiling
         self._python = python
         self._search_path = search_path
 
@@ -57,6 +72,7 @@ class SkillRunner:
         """
         if mistake := violation(skill.parameters, dict(params)):
             return failure(SkillErrorCode.EXECUTION_ERROR, f"wrong arguments: {mistake}")
+        skill = _bounded(skill, self._ceiling)
         if missing := await asyncio.to_thread(_missing, skill):
             return missing
         await asyncio.to_thread(_make_folders, context)
@@ -118,6 +134,15 @@ def _missing(skill: Skill) -> SkillResult | None:
 def _make_folders(context: SkillContext) -> None:
     context.state_dir.mkdir(parents=True, exist_ok=True)
     context.work_dir.mkdir(parents=True, exist_ok=True)
+
+
+def _bounded(skill: Skill, ceiling: SkillCeiling) -> Skill:
+    """Return the skill with its own limits cut down to what the operator grants."""
+    return replace(
+        skill,
+        timeout=min(skill.timeout, ceiling.timeout),
+        memory_bytes=min(skill.memory_bytes, ceiling.memory_bytes),
+    )
 
 
 def _limits(skill: Skill) -> ProcessLimits:

@@ -40,7 +40,7 @@ async def examine(environ: Mapping[str, str]) -> ExitCode:
 
 async def _examine(settings: Settings) -> list[Finding]:
     async with asyncio.TaskGroup() as group:
-        gateway = group.create_task(check_gateway(settings.data_dir))
+        gateway = group.create_task(check_gateway(settings.data_dir, settings.http))
         database = group.create_task(check_database(settings, SystemClock().now()))
         model = group.create_task(check_model(settings.model))
         telegram = group.create_task(check_telegram(settings.telegram))

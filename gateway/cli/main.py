@@ -1,16 +1,17 @@
-"""`crewdesk`: the commands, their options, and their exit codes."""
+"""`crewdesk`: the commands, their options, and their exit codes.
+
+What only one command needs and is slow to import, that command imports: `up` shall start soon.
+"""
 
 import asyncio
 import os
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gateway.cli import archive, chat, initialise, screen, task, tasks, up
-from gateway.cli.doctor import examine
+from gateway.cli import archive, initialise, screen, task, tasks, up
 from gateway.cli.invocation import PROGRAM, Invocation
 from gateway.cli.outcome import CommandFailed, ExitCode
 from gateway.clock import SystemClock
@@ -83,6 +84,8 @@ def command_line() -> typer.Typer:
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it like this
     if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - see above
+
         typer.echo(version(PROGRAM))
         raise typer.Exit
 
@@ -125,6 +128,8 @@ def _chat(
     With TEXT: send it, print the whole answer (or the question that the bot asks back), and exit.
     Standard output then holds the answer alone. Without TEXT: a conversation, until Ctrl-D.
     """
+    from gateway.cli import chat  # noqa: PLC0415 - see above; it shows Markdown
+
     settings = _settings()
     if text is None:
         asyncio.run(chat.converse(settings, name))
@@ -182,6 +187,8 @@ def _doctor() -> None:
     One line a check: ok, warn or fail. Asks the model and Telegram once. Harmless beside a running
     gateway.
     """
+    from gateway.cli.doctor import examine  # noqa: PLC0415 - see above
+
     raise typer.Exit(asyncio.run(examine(os.environ)))
 
 

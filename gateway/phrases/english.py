@@ -3,7 +3,9 @@
 from gateway.phrases.names import Phrase
 
 ENGLISH: dict[Phrase, str] = {
-    Phrase.INBOX_FULL: "More is waiting than I can take in. I will read your message when there is room.",
+    Phrase.INBOX_FULL: (
+        "More is waiting than I can take in. I will read your message when there is room."
+    ),
     Phrase.LANE_FULL: (
         "There are {count} messages of this chat waiting already, so I left this one "
         "aside. Please send it again when I have caught up."

@@ -137,6 +137,16 @@ def add(newcomer: Newcomer, now: datetime) -> Script[Person]:
     return person(rows[0])
 
 
+def role_of(user_id: str) -> Script[Role]:
+    """Read the role of a person by the text of their id; somebody unknown is a guest."""
+    try:
+        known = UUID(user_id)
+    except ValueError:
+        return Role.GUEST
+    rows = yield Statement("SELECT role FROM users WHERE user_id = :user_id", {"user_id": known})
+    return Role(rows[0].text("role")) if rows else Role.GUEST
+
+
 def change_role(user_id: UUID, role: Role) -> Script[Person]:
     """Give a person another role; raises `KeyError` where there is no such person."""
     rows = yield Statement(

@@ -27,7 +27,7 @@ FIRST_GROUP: Final = -1002000000000
 
 _OPEN = re.compile(
     r"^crewdesk_(?:tasks\{status=\"(?:pending|running)\"\}"
-    r"|outbox_parts\{[^}]*state=\"(?:queued|sending|unknown)\"\}) (?!0\.0)",
+    r"|outbox_parts\{[^}]*state=\"(?:queued|sending|unknown)\"\}) (?!0\.0$)",
     re.MULTILINE,
 )
 

@@ -38,6 +38,7 @@ async def test_a_parked_task_waits_as_long_as_the_model_wants(chat: Chat) -> Non
     chat.scene.book.on("Come back", in_turn(DOWN))
     await chat.asks("Come back later")
     ((not_before, reason),) = await parked(chat)
+    await chat.asks("/stop")  # or the other tests here would find that something still waits
     wait = datetime.fromisoformat(str(not_before)) - datetime.now(UTC)
     assert timedelta(minutes=59) < wait <= timedelta(minutes=60)
     assert "model unavailable" in str(reason)

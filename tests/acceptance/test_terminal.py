@@ -33,11 +33,13 @@ async def test_a_greeting_is_answered_and_its_path_can_be_seen(gateway: GatewayP
     assert "completed" in story.stdout
 
 
-async def test_a_message_of_a_megabyte_is_answered(gateway: GatewayProcess) -> None:
-    """It is a message like any other."""
+async def test_a_message_of_a_megabyte_is_answered_with_a_reason(gateway: GatewayProcess) -> None:
+    """It is too long for the model, the person learns so, and the conversation goes on."""
     huge = await crewdesk(gateway, "chat", "--as", "huge", "-", typed="word " * 200_000)
-    assert huge.returncode == 0, huge.stderr
-    assert "offline" in huge.stdout
+    assert huge.returncode == 1
+    assert "too long for the model" in huge.stdout
+    hello = await crewdesk(gateway, "chat", "--as", "huge", "hello")
+    assert hello.returncode == 0, hello.stderr
 
 
 async def test_odd_texts_are_answered_in_their_order(gateway: GatewayProcess) -> None:
@@ -46,6 +48,7 @@ async def test_odd_texts_are_answered_in_their_order(gateway: GatewayProcess) ->
     said = await crewdesk(gateway, "chat", "--as", "odd", typed="\n".join(texts))
     assert said.returncode == 0, said.stderr
     listed = await crewdesk(gateway, "tasks", "--json", "--limit", "50")
-    tasks = [task for task in json.loads(listed.stdout) if task["goal"] in texts]
-    assert [task["goal"] for task in reversed(tasks)] == texts
+    kept = [text.replace("\0", "\ufffd") for text in texts]  # no database keeps a NUL
+    tasks = [task for task in json.loads(listed.stdout) if task["goal"] in kept]
+    assert [task["goal"] for task in reversed(tasks)] == kept
     assert {task["status"] for task in tasks} == {"completed"}

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -15,22 +16,24 @@ from tests.bench.table import Measure, show
 from tests.doubles.loopback import refuse_real_network
 
 SECTIONS = ("inbox", "streaming", "start", "race")
+ALL = "all"
 
 
 def main() -> None:
     """Run what is asked for, everything by default; a wrong result ends it with its sentence."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], default=list(SECTIONS))
+    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, ALL], default=ALL)
     parser.add_argument("--keep", type=Path, help="a folder for databases and logs, to look at")
     chosen = parser.parse_args()
+    sections = SECTIONS if ALL in chosen.sections else tuple(chosen.sections)
     refuse_real_network()
     console = Console()
     with tempfile.TemporaryDirectory(prefix="crewdesk-bench-") as scratch:
-        measures = asyncio.run(_measure(chosen.sections, chosen.keep or Path(scratch)))
+        measures = asyncio.run(_measure(sections, chosen.keep or Path(scratch)))
     show(measures, console)
 
 
-async def _measure(sections: list[str], folder: Path) -> list[Measure]:
+async def _measure(sections: Sequence[str], folder: Path) -> list[Measure]:
     measures: list[Measure] = []
     for section in sections:
         place = folder / section

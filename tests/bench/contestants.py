@@ -24,7 +24,6 @@ MODEL = "double"
 class Contestant:
     """A program to start; `env` names the servers that it shall talk to."""
 
-    name: str
     command: tuple[str, ...]
     env: Mapping[str, str]
 
@@ -50,7 +49,6 @@ class Running:
 def script(telegram: TelegramServer, model: ModelServer) -> Contestant:
     """Return the bare script."""
     return Contestant(
-        name="script",
         command=("-m", "tests.bench.echo_script"),
         env={
             "BOT_TOKEN": TOKEN,
@@ -75,7 +73,7 @@ def gateway(data_dir: Path, telegram: TelegramServer | None, model: ModelServer)
     if telegram is not None:
         env["CREWDESK_TELEGRAM__TOKEN"] = TOKEN
         env["CREWDESK_TELEGRAM__API_BASE"] = telegram.base_url
-    return Contestant(name="gateway", command=("-m", "gateway", "up"), env=env)
+    return Contestant(command=("-m", "gateway", "up"), env=env)
 
 
 @asynccontextmanager
@@ -122,7 +120,8 @@ async def first_poll(running: Running, telegram: TelegramServer) -> float:
 async def announced(running: Running, data_dir: Path) -> RunningGateway:
     """Wait until a gateway says where it listens."""
     async with asyncio.timeout(START_SECONDS):
-        # Another process writes the file, so there is no event to wait for.
-        while (found := running_gateway(data_dir)) is None or found.pid != running.pid:
+        while (  # noqa: ASYNC110 - another process writes the file: there is no event to wait for
+            found := running_gateway(data_dir)
+        ) is None or found.pid != running.pid:
             await asyncio.sleep(LOOK_SECONDS)
     return found

@@ -25,6 +25,7 @@ CONSUMERS = (1, 8)
 GOAL = "Tell me what is new, in a few words, and where you found it. " * 2
 RESULT = "Nothing is new. " * 8
 LEASE_SECONDS = 60.0
+ENDING = Ending(leaving=Leaving(status=TaskStatus.COMPLETED, result=RESULT))
 PARTS = ("submit", "claim", "complete", "whole cycle")
 
 T = TypeVar("T")
@@ -117,9 +118,6 @@ async def _time_inbox(path: Path, consumers: int) -> Times:
         ended = time.perf_counter()
     _check(claims)
     return Times(submit=submitted - began, claim=claimed - submitted, complete=ended - claimed)
-
-
-ENDING = Ending(leaving=Leaving(status=TaskStatus.COMPLETED, result=RESULT))
 
 
 def _task(number: int) -> NewTask:

@@ -11,6 +11,7 @@ from tests.bench.chats import WrongAnswersError
 from tests.bench.contestants import Contestant, Running, first_poll, gateway, running, script
 from tests.bench.process import processor_seconds, resident_mb
 from tests.bench.table import Measure, Target, at_least, at_most
+from tests.doubles.databases import open_database
 from tests.doubles.model_markers import scripted_by_markers
 from tests.doubles.model_server import ModelServer
 from tests.doubles.telegram_server import TelegramServer
@@ -45,7 +46,7 @@ async def race(folder: Path) -> list[Measure]:
         scripts.append(
             await _lap(folder / f"script-{number}", script, is_last=number == ROUNDS - 1)
         )
-        data_dir = folder / f"gateway-{number}"
+        data_dir = await _used_before(folder / f"gateway-{number}")
 
         def ours(telegram: TelegramServer, model: ModelServer, at: Path = data_dir) -> Contestant:
             return gateway(at, telegram, model)
@@ -54,6 +55,13 @@ async def race(folder: Path) -> list[Measure]:
     if any(lap.burst.disordered_chats for lap in gateways):
         raise WrongAnswersError("the gateway answered in another order than it was asked")
     return _compare(scripts, gateways)
+
+
+async def _used_before(data_dir: Path) -> Path:
+    """Make a data directory whose schema is up to date, as at every start but the first."""
+    await asyncio.to_thread(data_dir.mkdir)
+    async with open_database(f"sqlite://{data_dir / 'crewdesk.db'}"):
+        return data_dir
 
 
 async def _lap(

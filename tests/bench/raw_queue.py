@@ -1,6 +1,5 @@
 """The floor of the inbox benchmark: the same transactions in plain sqlite3, one commit each."""
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,10 +70,3 @@ class RawQueue:
         rows = self._connection.execute(sql, parameters).fetchall()
         self._connection.execute("COMMIT")
         return rows
-
-
-def is_durable(connection: sqlite3.Connection) -> bool:
-    """Tell whether a commit is on the disk when it returns."""
-    (level,) = connection.execute("PRAGMA synchronous").fetchone()
-    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
-    return bool(level == 2 and mode == "wal")

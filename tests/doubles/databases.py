@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
+
 from gateway.store.database import Database, Probe, sqlite_path
 from gateway.store.postgres import PostgresWriter
 from gateway.store.sqlite import SqliteWriter
@@ -26,6 +28,20 @@ async def open_database(url: str, *, probe: Probe | None = None) -> AsyncIterato
         yield database
     finally:
         await database.close()
+
+
+async def remove_all_rows(postgres_url: str) -> None:
+    """Empty all tables of a PostgreSQL database but the one that names its version."""
+    connection = await asyncpg.connect(postgres_url, timeout=10, command_timeout=10)
+    try:
+        tables = await connection.fetch(
+            "SELECT tablename FROM pg_tables "
+            "WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
+        )
+        for row in tables:  # not TRUNCATE, which writes new files for all tables and indexes
+            await connection.execute(f'DELETE FROM "{row["tablename"]}"')  # noqa: S608 - our tables
+    finally:
+        await connection.close()
 
 
 async def query(database: Database, sql: str, **parameters: Value) -> list[Row]:

@@ -98,8 +98,9 @@ class GatewayProcess:
         return self._output.read_text() if self._output.exists() else ""
 
     def log(self, event: str) -> list[LogLine]:
-        """Return the log lines of one event, in order."""
-        lines = (line for line in self.log_text.splitlines() if line.startswith("{"))
+        """Return the log lines of one event, in order; what is still being written is left out."""
+        whole, _, _ = self.log_text.rpartition("\n")
+        lines = (line for line in whole.split("\n") if line.startswith("{"))
         read: list[LogLine] = [json.loads(line) for line in lines]
         return [line for line in read if line.get("event") == event]
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from gateway.cli.checks import services
 from gateway.cli.checks.finding import Level
 from gateway.cli.checks.services import check_docker, check_gateway, check_model, check_telegram
-from gateway.config import ModelSettings
+from gateway.config import HttpSettings, ModelSettings
 from gateway.config.sections import TelegramSettings
 from tests.doubles.model_reply import Reply
 from tests.doubles.model_server import ModelServer
@@ -125,7 +125,7 @@ async def test_gateway_that_does_not_answer_is_a_failure(tmp_path: Path) -> None
     async with WebServer() as server:
         announced = f'{{"url": "{server.url("")}", "pid": {os.getpid()}}}'
         (tmp_path / "gateway.json").write_text(announced)
-        (finding,) = await check_gateway(tmp_path)
+        (finding,) = await check_gateway(tmp_path, HttpSettings())
 
     assert finding.level is Level.FAIL
     assert "does not answer" in finding.found

@@ -12,7 +12,7 @@ from gateway.app import load_chain
 from gateway.cli.checks.finding import Finding, fail, ok, warn
 from gateway.cli.running import find_gateway
 from gateway.cli.words import excerpt
-from gateway.config import ModelSettings
+from gateway.config import HttpSettings, ModelSettings
 from gateway.config.sections import OFFLINE_MODEL, TelegramSettings
 from workers.models.errors import ModelError
 from workers.models.protocol import Model, ModelAnswer, ModelRequest, UserText
@@ -48,7 +48,7 @@ class _GetMe(BaseModel):
     result: _Bot = _Bot()
 
 
-async def check_gateway(data_dir: Path) -> list[Finding]:
+async def check_gateway(data_dir: Path, settings: HttpSettings) -> list[Finding]:
     """Ask the gateway of this data directory how it is doing, if one is running."""
     gateway = find_gateway(data_dir)
     if gateway is None:
@@ -56,7 +56,7 @@ async def check_gateway(data_dir: Path) -> list[Finding]:
     timeout = aiohttp.ClientTimeout(total=NEARBY_SECONDS)
     try:
         async with (
-            aiohttp.ClientSession(timeout=timeout) as http,
+            aiohttp.ClientSession(timeout=timeout, headers=_bearer(settings)) as http,
             http.get(f"{gateway.url}/readyz") as response,
         ):
             ready = _Readiness.model_validate_json(await response.read())
@@ -64,6 +64,12 @@ async def check_gateway(data_dir: Path) -> list[Finding]:
         found = f"process {gateway.pid} does not answer at {gateway.url} ({_reason(error)})"
         return [fail("gateway", found, "look at its log, and restart it")]
     return [ok("gateway", f"process {gateway.pid} answers at {gateway.url}"), *_channels(ready)]
+
+
+def _bearer(settings: HttpSettings) -> dict[str, str]:
+    if settings.token is None:
+        return {}
+    return {"Authorization": f"Bearer {settings.token.get_secret_value()}"}
 
 
 def _channels(ready: _Readiness) -> list[Finding]:

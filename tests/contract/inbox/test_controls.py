@@ -1,11 +1,24 @@
-"""Negative controls: without its mechanism each promise is broken, so its test can fail."""
+"""Negative controls: without its mechanism each promise is broken, so its test can fail.
 
+They change the schema, so each has a SQLite database of its own.
+"""
+
+from collections.abc import AsyncIterator
 from datetime import timedelta
+
+import pytest
 
 from gateway.lifecycle import TaskStatus
 from gateway.store.tasks import LEAVE, SUBMIT
 from tests.contract.inbox.kit import LANE, LEASE, InboxKit, new_task
-from tests.doubles.databases import count, query
+from tests.doubles.databases import count, open_database, query
+
+
+@pytest.fixture
+async def kit(sqlite_database_url: str) -> AsyncIterator[InboxKit]:
+    """Return an inbox on a database that nobody else uses."""
+    async with open_database(sqlite_database_url) as database:
+        yield InboxKit(database=database)
 
 
 def without(sql: str, part: str) -> str:

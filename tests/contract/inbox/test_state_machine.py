@@ -29,8 +29,7 @@ from gateway.store.database import Database
 from gateway.store.tasks import Leaving
 from tests.contract.inbox.kit import InboxKit, new_task
 from tests.contract.inbox.model import ModelInbox
-from tests.doubles.databases import open_database, query
-from tests.doubles.postgres_server import PostgresServer
+from tests.doubles.databases import open_database, query, remove_all_rows
 from workers.agent.journal import Step, StepKind
 
 T = TypeVar("T")
@@ -228,12 +227,11 @@ async def fresh_sqlite(template: Path, path: Path) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def fresh_postgres(server: PostgresServer, template: str) -> AsyncIterator[Database]:
-    """Open a copy of a PostgreSQL database, and remove it in the end."""
-    name = await server.create_database(template)
-    async with open_database(server.url(name)) as database:
+async def fresh_postgres(url: str) -> AsyncIterator[Database]:
+    """Open a PostgreSQL database, without what was in it."""
+    await remove_all_rows(url)
+    async with open_database(url) as database:
         yield database
-    await server.drop_database(name)
 
 
 def test_inbox_does_what_its_model_does_on_sqlite(migrated_sqlite: Path, tmp_path: Path) -> None:
@@ -246,13 +244,11 @@ def test_inbox_does_what_its_model_does_on_sqlite(migrated_sqlite: Path, tmp_pat
     run_state_machine_as_test(Machine, settings=settings(max_examples=60, stateful_step_count=40))
 
 
-def test_inbox_does_what_its_model_does_on_postgres(
-    postgres_server: PostgresServer, migrated_postgres: str
-) -> None:
+def test_inbox_does_what_its_model_does_on_postgres(migrated_postgres: str) -> None:
     """Random lives of an inbox, each on a fresh PostgreSQL database."""
 
     class Machine(InboxMachine):
         def fresh_database(self) -> AbstractAsyncContextManager[Database]:
-            return fresh_postgres(postgres_server, migrated_postgres)
+            return fresh_postgres(migrated_postgres)
 
     run_state_machine_as_test(Machine, settings=settings(max_examples=15, stateful_step_count=40))

@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import signal
 import sqlite3
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -19,6 +17,7 @@ from tests.doubles.databases import count, open_database
 
 ROOT = Path(__file__).parents[3]
 ANSWERS_BEFORE_THE_KILL = 100
+PATIENCE_SECONDS = 30
 
 
 def put(name: str) -> Script[None]:
@@ -41,26 +40,28 @@ async def test_answered_writes_survive_kill_9(path: Path) -> None:
     async with open_database(f"sqlite://{path}"):
         pass
 
-    answered = await asyncio.to_thread(answers_until_killed, path)
+    answered = await answers_until_killed(path)
 
     assert len(answered) >= ANSWERS_BEFORE_THE_KILL
     assert answered <= names_in(path)
 
 
-def answers_until_killed(path: Path) -> set[str]:
+async def answers_until_killed(path: Path) -> set[str]:
     """Kill a writing process after some answers; return what it was told to be written."""
-    child = subprocess.Popen(  # noqa: S603 - our own script
-        [sys.executable, "-m", "tests.integration.store.acknowledging_child", str(path)],
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.integration.store.acknowledging_child", str(path)),
         cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
+        stdout=asyncio.subprocess.PIPE,
     )
-    with child:
-        assert child.stdout is not None
-        lines = [child.stdout.readline() for _ in range(ANSWERS_BEFORE_THE_KILL)]
-        child.send_signal(signal.SIGKILL)
-        lines += child.stdout.readlines()
-    return {line.strip() for line in lines if line.endswith("\n")}
+    assert child.stdout is not None
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        try:
+            lines = [await child.stdout.readline() for _ in range(ANSWERS_BEFORE_THE_KILL)]
+        finally:
+            child.kill()
+        lines += [line async for line in child.stdout]  # what it said before it died
+        await child.wait()
+    return {line.decode().strip() for line in lines if line.endswith(b"\n")}
 
 
 async def test_waiting_transactions_share_a_commit(database: Database, path: Path) -> None:

@@ -1,0 +1,24 @@
+"""What a start may cost: libraries that `crewdesk up` does not need yet are not imported."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+LATE = {"aiogram", "openai", "tortoise", "prometheus_client", "markdown_it", "asyncpg"}
+LOOK = "import sys, gateway.cli.main; print(*sys.modules)"
+
+
+def test_start_imports_nothing_slow() -> None:
+    """Each of these takes up to seconds or megabytes, and is loaded by whoever needs it."""
+    looked = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", LOOK],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    imported = set(looked.stdout.split())
+    assert "gateway.app" in imported
+    assert imported & LATE == set()
