@@ -168,16 +168,19 @@ class Intake:
             return Accepted()
         asking = yield from tasks.waiting_for_input(talk.conversation_id)
         if asking is not None and asking.user_id == str(person.user_id):
-            return (yield from self._answer(asking.task_id, talk, message, now))
+            answered = yield from self._answer(asking.task_id, talk, message, now)
+            if answered is not None:
+                return answered
         return (yield from self._submit(person, talk, message, now))
 
     def _answer(
         self, task_id: UUID, talk: Conversation, message: InboundMessage, now: datetime
-    ) -> Script[Accepted]:
-        """Give a waiting task the answer to its question."""
+    ) -> Script[Accepted | None]:
+        """Give a waiting task the answer to its question; None where it waits no longer."""
         options = yield from conversations.options_of_question(task_id)
+        if not (yield from resume(task_id, ASK_USER, chosen(message.text, options), now)):
+            return None
         yield from conversations.hear(talk, message, task_id, now)
-        yield from resume(task_id, ASK_USER, chosen(message.text, options), now)
         return Accepted(task_id=task_id)
 
     def _submit(

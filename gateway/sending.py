@@ -4,6 +4,7 @@
 an edit is harmless when repeated; a send whose outcome is unknown is looked up first.
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,6 +22,7 @@ from channels.errors import (
 from channels.message import OutboundMessage
 from channels.protocol import Channel, EditsMessages, FindsSent
 from gateway.clock import Clock
+from gateway.errors import StoreUnavailableError
 from gateway.governor import Governor
 from gateway.phrases import Phrase, say
 from gateway.retry import back_off
@@ -29,6 +31,7 @@ from gateway.store.database import Database
 from gateway.store.outbox import OutboxKind, OutboxPart, OutboxState, Outcome, SendLease
 
 SEND_LEASE = timedelta(seconds=90)  # longer than a channel may take for one call
+STORED_AGAIN_AFTER = 1.0  # seconds, while the disk is full or the database away
 LOOKED_UP_AGAIN_AFTER = timedelta(seconds=1)
 SENT_AGAIN_WITHIN = timedelta(minutes=10)  # an ambiguous part is sent once more only this soon
 MARKABLE = 3000  # characters; a longer part has no room for the mark of a repetition
@@ -210,11 +213,25 @@ class Sender:
         )
 
     async def _settle(self, part: OutboxPart, fence: int, outcome: Outcome) -> OutboxState:
-        now = self._clock.now()
-        await self._database.transact(
-            f"settle_{outcome.state}", lambda: outbox.settle(part.outbox_id, fence, outcome, now)
-        )
-        return outcome.state
+        """Store what came of a call, as often as it takes: nobody else knows it.
+
+        Raises:
+            StoreUnavailableError: the database stayed out of reach until the lease was over.
+        """
+        until = self._clock.monotonic() + SEND_LEASE.total_seconds()
+        while True:
+            now = self._clock.now()
+            try:
+                await self._database.transact(
+                    f"settle_{outcome.state}",
+                    lambda: outbox.settle(part.outbox_id, fence, outcome, now),  # noqa: B023
+                )
+            except StoreUnavailableError:
+                if self._clock.monotonic() >= until:
+                    raise
+                await asyncio.sleep(STORED_AGAIN_AFTER)
+            else:
+                return outcome.state
 
     def _later(self, part: OutboxPart, error: SendFailed) -> Outcome:
         self._governor.penalise(part.address, error.retry_after)

@@ -1,0 +1,72 @@
+"""A channel in memory, whose calls end as a test wants them to."""
+
+import asyncio
+from collections.abc import Container
+
+from channels.errors import ChannelError, LookupInconclusive, MessageGone
+from channels.message import OutboundMessage
+from channels.protocol import Receive
+
+ARRIVED = "arrived"  # raised with this text, an unknown outcome was shown all the same
+
+
+class PlainChannel:
+    """Sends messages, and can neither edit nor look anything up; `shown` is what people see."""
+
+    name = "double"
+
+    def __init__(self) -> None:
+        self.shown: dict[str, str] = {}
+        self.endings: list[ChannelError] = []  # of the next calls, in order; then all goes well
+        self.calls: list[str] = []
+
+    async def run(self, receive: Receive) -> None:
+        """Receive nothing."""
+        del receive
+        await asyncio.Event().wait()
+
+    async def send(self, message: OutboundMessage) -> str:
+        """Show a message, unless it is to end otherwise."""
+        self.calls.append("send")
+        ending = self.endings.pop(0) if self.endings else None
+        if ending is None or str(ending) == ARRIVED:
+            self.shown[f"m{len(self.calls)}"] = message.text
+        if ending is not None:
+            raise ending
+        return f"m{len(self.calls)}"
+
+
+class EditingChannel(PlainChannel):
+    """Can edit, and look up what was sent; `is_blind` makes each look-up inconclusive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_blind = False
+
+    async def edit(self, message_id: str, message: OutboundMessage) -> None:
+        """Replace a message that is shown."""
+        self.calls.append("edit")
+        if self.endings:
+            raise self.endings.pop(0)
+        if message_id not in self.shown:
+            raise MessageGone("no such message")
+        self.shown[message_id] = message.text
+
+    def anchor(self, message: OutboundMessage, last_message_id: str) -> str:
+        """Return how many calls there were."""
+        del message, last_message_id
+        return f"after {len(self.calls)}"
+
+    async def find(
+        self, message: OutboundMessage, anchor: str, taken: Container[str]
+    ) -> str | None:
+        """Look for a message that was shown after the anchor and is nobody else's."""
+        self.calls.append("find")
+        if self.is_blind:
+            raise LookupInconclusive("blind")
+        first = int(anchor.removeprefix("after ")) + 1
+        for message_id in self.shown:
+            if int(message_id.removeprefix("m")) >= first and message_id not in taken:
+                self.shown[message_id] = message.text
+                return message_id
+        return None
