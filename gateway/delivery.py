@@ -13,7 +13,7 @@ from gateway.roster import Roster
 from gateway.sending import Sender
 from gateway.store import outbox
 from gateway.store.database import Database
-from gateway.store.outbox import OutboxPart
+from gateway.store.outbox import DuePart
 from gateway.store.statement import Script
 from gateway.wakeup import Wakeup
 
@@ -43,9 +43,9 @@ class Delivery:
         """Deliver until cancelled; a send that is in flight then is looked up at the next start."""
         async with asyncio.TaskGroup() as group:
             while True:
-                for part in await self._due():
-                    self._busy.add(part.address.key)
-                    group.create_task(self._deliver(part))
+                for due in await self._due():
+                    self._busy.add(due.part.address.key)
+                    group.create_task(self._deliver(due))
                 await self.wakeup.wait(LOOK_AGAIN_SECONDS)
 
     def reachable(self, chat: ConversationAddress) -> None:
@@ -64,7 +64,7 @@ class Delivery:
         except TimeoutError:
             logger.warning("outbox_not_flushed", in_flight=len(self._busy))
 
-    async def _due(self) -> list[OutboxPart]:
+    async def _due(self) -> list[DuePart]:
         """Return the parts that may be delivered now."""
         channels = self._roster.loaded
         if not channels:
@@ -73,7 +73,7 @@ class Delivery:
         # Not while a part is on its way: its failure would be put off after this.
         reached = {chat for chat in self._reachable if chat.key not in self._busy}
 
-        def script() -> Script[Sequence[OutboxPart]]:
+        def script() -> Script[Sequence[DuePart]]:
             for chat in reached:
                 yield from outbox.offer_again(chat)
             return (yield from outbox.due(channels, now, PARTS_AT_ONCE))
@@ -84,17 +84,17 @@ class Delivery:
             logger.warning("outbox_unreadable", error=str(error))
             return []
         self._reachable -= reached
-        return [
-            part
-            for part in parts
-            if part.address.key not in self._busy and not self._governor.penalty(part.address)
-        ]
+        return [due for due in parts if self._may_go(due.part.address)]
 
-    async def _deliver(self, part: OutboxPart) -> None:
+    def _may_go(self, chat: ConversationAddress) -> bool:
+        return chat.key not in self._busy and not self._governor.penalty(chat)
+
+    async def _deliver(self, due: DuePart) -> None:
+        part = due.part
         channel = self._roster.find(part.address.channel)
         try:
             if channel is not None:
-                state = await self._sender.deliver(channel, part)
+                state = await self._sender.deliver(channel, due)
                 logger.debug("part_delivered", outbox_id=str(part.outbox_id), state=str(state))
         except Exception:  # the part keeps its state and its lease runs out: it is looked up then
             logger.exception("delivery_failed", outbox_id=str(part.outbox_id))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from channels.errors import SendError, SendFailed
+from channels.errors import SendError, SendFailed, SendRejected
 from channels.message import ConversationAddress, OutboundMessage
 from channels.protocol import Channel, EditsMessages, FindsSent, ShowsTyping, StreamsDrafts
 from gateway.clock import Clock
@@ -145,7 +145,7 @@ class AnswerPreview:
             return
         try:
             self._message_id = await channel.send(message)
-        except SendFailed:
+        except (SendFailed, SendRejected):
             await self._close(row, Outcome(state=OutboxState.EXPIRED, error="not sent"))
             raise
         self._shown = text

@@ -5,9 +5,8 @@ an edit is harmless when repeated; a send whose outcome is unknown is looked up 
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import structlog
 
@@ -28,7 +27,7 @@ from gateway.phrases import Phrase, say
 from gateway.retry import back_off
 from gateway.store import outbox
 from gateway.store.database import Database
-from gateway.store.outbox import OutboxKind, OutboxPart, OutboxState, Outcome, SendLease
+from gateway.store.outbox import DuePart, OpenPreview, OutboxPart, OutboxState, Outcome, SendLease
 
 SEND_LEASE = timedelta(seconds=90)  # longer than a channel may take for one call
 STORED_AGAIN_AFTER = 1.0  # seconds, while the disk is full or the database away
@@ -41,15 +40,6 @@ KNOWN_IDS_SINCE = timedelta(hours=1)
 logger = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """The message that shows a growing answer: its row, and its id or the mark to look for it."""
-
-    outbox_id: UUID
-    message_id: str
-    anchor: str
-
-
 class Sender:
     """Delivers parts; the delivery loop gives it one part of a conversation at a time."""
 
@@ -59,26 +49,26 @@ class Sender:
         self._governor = governor
         self._owner = owner
 
-    async def deliver(self, channel: Channel, part: OutboxPart) -> OutboxState:
+    async def deliver(self, channel: Channel, due: DuePart) -> OutboxState:
         """Take one part a step further and return where it stands.
 
         Raises:
             StoreUnavailableError: the outcome could not be stored; the part's lease will run out.
         """
+        part, preview = due.part, due.preview
         if part.anchor:
             return await self._look_up(channel, part)
         if part.expires_at <= self._clock.now():
             return await self._expire(part)
-        preview = await self._preview(channel, part)
         if preview is not None and preview.message_id and isinstance(channel, EditsMessages):
             return await self._replace(channel, part, preview)
         if preview is not None and isinstance(channel, FindsSent):
             return await self._replace_lost(channel, part, preview)
-        return await self._send(channel, part)
+        return await self._send(channel, part, due.last_heard_id)
 
-    async def _send(self, channel: Channel, part: OutboxPart) -> OutboxState:
+    async def _send(self, channel: Channel, part: OutboxPart, last_id: str) -> OutboxState:
         message = outbound(part)
-        anchor = await self._anchor(channel, part, message)
+        anchor = channel.anchor(message, last_id) if isinstance(channel, FindsSent) else UNANCHORED
         fence = await self._begin(part, anchor)
         if fence is None:
             return part.state
@@ -93,7 +83,7 @@ class Sender:
         return await self._settle(part, fence, _sent(message_id))
 
     async def _replace(
-        self, channel: EditsMessages, part: OutboxPart, preview: Preview
+        self, channel: EditsMessages, part: OutboxPart, preview: OpenPreview
     ) -> OutboxState:
         """Make the preview read as the answer; the same edit may be tried any number of times."""
         fence = await self._begin(part, "")
@@ -113,7 +103,7 @@ class Sender:
         return await self._settle(part, fence, _sent(preview.message_id))
 
     async def _replace_lost(
-        self, channel: FindsSent, part: OutboxPart, preview: Preview
+        self, channel: FindsSent, part: OutboxPart, preview: OpenPreview
     ) -> OutboxState:
         """Look for a preview whose id was not recorded, and make it the answer if it is there."""
         fence = await self._begin(part, "")
@@ -170,21 +160,7 @@ class Sender:
         error = f"whether it arrived is unknown: {finding}"
         return Outcome(state=OutboxState.FAILED, error=error, is_ambiguous=True)
 
-    async def _preview(self, channel: Channel, part: OutboxPart) -> Preview | None:
-        task_id = part.task_id
-        is_first_final = part.kind is OutboxKind.FINAL and part.part_no == 0
-        if task_id is None or not is_first_final or not isinstance(channel, EditsMessages):
-            return None
-        found = await self._database.transact("preview", lambda: outbox.preview_of(task_id))
-        if found is None or found.state not in {OutboxState.SENDING, OutboxState.SENT}:
-            return None
-        return Preview(
-            outbox_id=found.outbox_id,
-            message_id=found.platform_message_id,
-            anchor=found.anchor,
-        )
-
-    async def _forget(self, preview: Preview) -> None:
+    async def _forget(self, preview: OpenPreview) -> None:
         gone = Outcome(state=OutboxState.EXPIRED, error="the preview is gone")
         await self._database.transact(
             "forget_preview", lambda: outbox.close_preview(preview.outbox_id, gone)
@@ -196,14 +172,6 @@ class Sender:
         await self._database.transact("expire", lambda: outbox.expire(part, outcome, now))
         logger.warning("answer_expired", outbox_id=str(part.outbox_id))
         return OutboxState.EXPIRED
-
-    async def _anchor(self, channel: Channel, part: OutboxPart, message: OutboundMessage) -> str:
-        if not isinstance(channel, FindsSent):
-            return UNANCHORED
-        last = await self._database.transact(
-            "last_id", lambda: outbox.last_known_id(part.conversation_id)
-        )
-        return channel.anchor(message, last)
 
     async def _begin(self, part: OutboxPart, anchor: str) -> int | None:
         now = self._clock.now()

@@ -75,6 +75,28 @@ class OutboxPart:
     language: str  # of the conversation
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPreview:
+    """The message that shows a growing answer: its row, and its id or the mark to look for it."""
+
+    outbox_id: UUID
+    message_id: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuePart:
+    """A part whose turn it is, with what sending it takes.
+
+    `last_heard_id` is the platform's id of the newest message that a person sent there, or empty.
+    `preview` is what the first part of an answer replaces.
+    """
+
+    part: OutboxPart
+    last_heard_id: str
+    preview: OpenPreview | None
+
+
 def part(row: Row) -> OutboxPart:
     """Read a part joined with its conversation; `part_kind` is the part's own kind."""
     return OutboxPart(
@@ -135,12 +157,24 @@ def enqueue(parts: Sequence[NewPart], now: datetime) -> Script[None]:
         )
 
 
-def due(channels: tuple[str, ...], now: datetime, most: int) -> Script[Sequence[OutboxPart]]:
+_LAST_HEARD = """
+SELECT m.platform_message_id FROM messages AS m WHERE m.conversation_id = o.conversation_id
+  AND m.platform_message_id <> '' ORDER BY m.message_seq DESC LIMIT 1
+"""
+_PREVIEW = """
+p.outbox_id AS preview_id, p.platform_message_id AS preview_message_id, p.anchor AS preview_anchor
+"""
+
+
+def due(channels: tuple[str, ...], now: datetime, most: int) -> Script[Sequence[DuePart]]:
     """Read the first open part of each conversation whose time has come."""
     names, parameters = in_list("channel", channels)
     rows = yield Statement(
-        f"SELECT {_COLUMNS} FROM outbox AS o "  # noqa: S608 - constants and parameter names
+        f"SELECT {_COLUMNS}, {_PREVIEW}, "  # noqa: S608 - constants and parameter names
+        f"COALESCE(({_LAST_HEARD}), '') AS last_heard_id FROM outbox AS o "
         "JOIN conversations AS c ON c.conversation_id = o.conversation_id "
+        "LEFT JOIN outbox AS p ON p.task_id = o.task_id AND p.kind = 'preview' "
+        "AND p.state IN ('sending', 'sent') AND o.kind = 'final' AND o.part_no = 0 "
         f"WHERE o.state IN {_OPEN} AND o.kind <> 'preview' AND o.channel IN ({names}) "
         "AND (o.not_before IS NULL OR o.not_before <= :now) "
         "AND (o.state <> 'sending' OR o.lease_until <= :now) "
@@ -149,7 +183,21 @@ def due(channels: tuple[str, ...], now: datetime, most: int) -> Script[Sequence[
         "ORDER BY o.outbox_seq LIMIT :most",
         {**parameters, "now": now, "most": most},
     )
-    return [part(row) for row in rows]
+    return [
+        DuePart(part=part(row), last_heard_id=row.text("last_heard_id"), preview=_preview(row))
+        for row in rows
+    ]
+
+
+def _preview(row: Row) -> OpenPreview | None:
+    outbox_id = row.uuid_or_none("preview_id")
+    if outbox_id is None:
+        return None
+    return OpenPreview(
+        outbox_id=outbox_id,
+        message_id=row.text("preview_message_id"),
+        anchor=row.text("preview_anchor"),
+    )
 
 
 OFFER_AGAIN = """

@@ -27,6 +27,8 @@ INVARIANTS = (
     "WHERE state IN ('queued', 'sending', 'unknown')",
     "CREATE INDEX outbox_open_in_order ON outbox (conversation_id, outbox_seq) "
     "WHERE state IN ('queued', 'sending', 'unknown')",
+    "CREATE INDEX messages_heard ON messages (conversation_id, message_seq) "
+    "WHERE platform_message_id <> ''",
     "CREATE INDEX outbox_sent_ids ON outbox (conversation_id, platform_message_id) "
     "WHERE platform_message_id <> ''",
 )

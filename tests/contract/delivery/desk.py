@@ -9,7 +9,7 @@ from gateway.governor import Governor
 from gateway.sending import Sender
 from gateway.store import conversations, outbox
 from gateway.store.database import Database
-from gateway.store.outbox import NewPart, OutboxKind, OutboxPart, OutboxState, Outcome
+from gateway.store.outbox import DuePart, NewPart, OutboxKind, OutboxPart, OutboxState, Outcome
 from gateway.store.statement import Script
 from tests.doubles.channel import PlainChannel
 from tests.doubles.clock import ManualClock
@@ -80,7 +80,7 @@ class Desk:
 
         await self.database.transact("preview", script)
 
-    async def due(self) -> OutboxPart | None:
+    async def due(self) -> DuePart | None:
         """Return the part that may be delivered now."""
         now = self.clock.now()
         parts = await self.database.transact("due", lambda: outbox.due((HOME.channel,), now, 9))

@@ -27,7 +27,8 @@ async def enqueue(database: Database, *parts: NewPart) -> None:
 
 async def due(database: Database, now: datetime = START) -> Sequence[OutboxPart]:
     """Read what is to be sent."""
-    return await database.transact("due", lambda: outbox.due(CHANNELS, now, 100))
+    found = await database.transact("due", lambda: outbox.due(CHANNELS, now, 100))
+    return [one.part for one in found]
 
 
 async def begin(database: Database, part: OutboxPart, now: datetime = START) -> int | None:
