@@ -36,6 +36,7 @@ from gateway.service import Loops, Service
 from gateway.store.database import Database, Probe, Writer, sqlite_path
 from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
+from gateway.wakeup import Wakeup
 from gateway.workshop import MEBIBYTE, Workshop
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.runner import SkillCeiling, SkillRunner
@@ -107,14 +108,12 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     workshop = _workshop(core.settings, core.shelf)
     sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
-    turn_room = _turn_room(core, workshop)
+    turn_room = _turn_room(core, workshop, delivery.wakeup)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
 
-    dispatcher = Dispatcher(
-        core.inbox, core.settings.inbox, turn, delivery.wakeup, core.shelf.ready
-    )
+    dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn, core.shelf.ready)
     desk = CommandDesk(GatewayFacts(core.clock.now(), core.roster, workshop, core.shelf))
     follow = _follower(dispatcher, workshop)
     intake = Intake(_intake_room(core, gate, desk), delivery.wakeup, follow)
@@ -132,7 +131,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     )
 
 
-def _turn_room(core: _Core, workshop: Workshop) -> TurnRoom:
+def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
         clock=core.clock,
@@ -148,7 +147,13 @@ def _turn_room(core: _Core, workshop: Workshop) -> TurnRoom:
         roster=core.roster,
         settings=core.settings.delivery,
     )
-    return TurnRoom(inbox=core.inbox, stage=stage, crew=crew, settings=core.settings.inbox)
+    return TurnRoom(
+        inbox=core.inbox,
+        stage=stage,
+        crew=crew,
+        settings=core.settings.inbox,
+        delivery_wakeup=delivery_wakeup,
+    )
 
 
 def _intake_room(core: _Core, gate: Gate, desk: CommandDesk) -> IntakeRoom:

@@ -92,13 +92,14 @@ class Delivery:
     async def _deliver(self, due: DuePart) -> None:
         part = due.part
         channel = self._roster.find(part.address.channel)
+        goes_on = True
         try:
             if channel is not None:
-                state = await self._sender.deliver(channel, due)
-                logger.debug("part_delivered", outbox_id=str(part.outbox_id), state=str(state))
+                goes_on = await self._sender.deliver(channel, due)
         except Exception:  # the part keeps its state and its lease runs out: it is looked up then
             logger.exception("delivery_failed", outbox_id=str(part.outbox_id))
             await asyncio.sleep(AFTER_ERROR_SECONDS)
         finally:
             self._busy.discard(part.address.key)
-            self.wakeup.call()
+            if goes_on:
+                self.wakeup.call()

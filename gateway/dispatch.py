@@ -15,7 +15,6 @@ from gateway.lifecycle import TaskStatus
 from gateway.retry import back_off
 from gateway.store.tasks import Leaving
 from gateway.turn import TaskTurn
-from gateway.wakeup import Wakeup
 
 LOOK_AGAIN_SECONDS = 1.0  # for leases and waits that ran out; a new task wakes the loop at once
 RENEWALS_PER_LEASE = 3
@@ -58,14 +57,12 @@ class Dispatcher:
         inbox: Inbox,
         settings: InboxSettings,
         turn: Callable[[Claim], TaskTurn],
-        delivery: Wakeup,
         ready: Callable[[], Awaitable[None]],
     ) -> None:
         self._inbox = inbox
         self._ready = ready
         self._settings = settings
         self._turn = turn
-        self._delivery = delivery
         self._running: dict[UUID, _Running] = {}
         self._is_stopping = False
         self._is_paused = False
@@ -143,7 +140,6 @@ class Dispatcher:
             if self._running.get(claim.task.task_id) is running:
                 del self._running[claim.task.task_id]
             self._inbox.wakeup.call()
-            self._delivery.call()
 
     async def _keep_lease(self, claim: Claim, running: _Running) -> None:
         interval = self._inbox.lease_time.total_seconds() / RENEWALS_PER_LEASE

@@ -28,6 +28,7 @@ from gateway.retry import back_off
 from gateway.store import outbox
 from gateway.store.database import Database
 from gateway.store.outbox import DuePart, OpenPreview, OutboxPart, OutboxState, Outcome, SendLease
+from gateway.store.statement import Script
 
 SEND_LEASE = timedelta(seconds=90)  # longer than a channel may take for one call
 STORED_AGAIN_AFTER = 1.0  # seconds, while the disk is full or the database away
@@ -49,8 +50,8 @@ class Sender:
         self._governor = governor
         self._owner = owner
 
-    async def deliver(self, channel: Channel, due: DuePart) -> OutboxState:
-        """Take one part a step further and return where it stands.
+    async def deliver(self, channel: Channel, due: DuePart) -> bool:
+        """Take one part a step further; return whether more is to be said in its conversation.
 
         Raises:
             StoreUnavailableError: the outcome could not be stored; the part's lease will run out.
@@ -66,12 +67,12 @@ class Sender:
             return await self._replace_lost(channel, part, preview)
         return await self._send(channel, part, due.last_heard_id)
 
-    async def _send(self, channel: Channel, part: OutboxPart, last_id: str) -> OutboxState:
+    async def _send(self, channel: Channel, part: OutboxPart, last_id: str) -> bool:
         message = outbound(part)
         anchor = channel.anchor(message, last_id) if isinstance(channel, FindsSent) else UNANCHORED
         fence = await self._begin(part, anchor)
         if fence is None:
-            return part.state
+            return False  # somebody else is sending it
         try:
             message_id = await channel.send(message)
         except SendRejected as error:
@@ -84,11 +85,11 @@ class Sender:
 
     async def _replace(
         self, channel: EditsMessages, part: OutboxPart, preview: OpenPreview
-    ) -> OutboxState:
+    ) -> bool:
         """Make the preview read as the answer; the same edit may be tried any number of times."""
         fence = await self._begin(part, "")
         if fence is None:
-            return part.state
+            return False  # somebody else is sending it
         try:
             await channel.edit(preview.message_id, outbound(part))
         except MessageGone:
@@ -104,11 +105,11 @@ class Sender:
 
     async def _replace_lost(
         self, channel: FindsSent, part: OutboxPart, preview: OpenPreview
-    ) -> OutboxState:
+    ) -> bool:
         """Look for a preview whose id was not recorded, and make it the answer if it is there."""
         fence = await self._begin(part, "")
         if fence is None:
-            return part.state
+            return False  # somebody else is sending it
         try:
             message_id = await self._find(channel, part, preview.anchor)
         except SendFailed as error:
@@ -120,11 +121,11 @@ class Sender:
         await self._forget(preview)
         return await self._settle(part, fence, Outcome(state=OutboxState.QUEUED))
 
-    async def _look_up(self, channel: Channel, part: OutboxPart) -> OutboxState:
+    async def _look_up(self, channel: Channel, part: OutboxPart) -> bool:
         """Find out whether an earlier send of this part arrived, before anything is sent again."""
         fence = await self._begin(part, part.anchor)
         if fence is None:
-            return part.state
+            return False  # somebody else is sending it
         try:
             if not isinstance(channel, FindsSent) or part.anchor == UNANCHORED:
                 raise LookupInconclusive("this channel cannot look anything up")  # noqa: TRY301
@@ -166,12 +167,12 @@ class Sender:
             "forget_preview", lambda: outbox.close_preview(preview.outbox_id, gone)
         )
 
-    async def _expire(self, part: OutboxPart) -> OutboxState:
+    async def _expire(self, part: OutboxPart) -> bool:
         outcome = Outcome(state=OutboxState.EXPIRED, error="too late to be of use")
         now = self._clock.now()
         await self._database.transact("expire", lambda: outbox.expire(part, outcome, now))
         logger.warning("answer_expired", outbox_id=str(part.outbox_id))
-        return OutboxState.EXPIRED
+        return True
 
     async def _begin(self, part: OutboxPart, anchor: str) -> int | None:
         now = self._clock.now()
@@ -180,26 +181,28 @@ class Sender:
             "begin_send", lambda: outbox.begin(part, anchor, lease, now)
         )
 
-    async def _settle(self, part: OutboxPart, fence: int, outcome: Outcome) -> OutboxState:
+    async def _settle(self, part: OutboxPart, fence: int, outcome: Outcome) -> bool:
         """Store what came of a call, as often as it takes: nobody else knows it.
+
+        Returns whether more is to be said in that conversation.
 
         Raises:
             StoreUnavailableError: the database stayed out of reach until the lease was over.
         """
         until = self._clock.monotonic() + SEND_LEASE.total_seconds()
         while True:
-            now = self._clock.now()
             try:
-                await self._database.transact(
-                    f"settle_{outcome.state}",
-                    lambda: outbox.settle(part.outbox_id, fence, outcome, now),  # noqa: B023
+                return await self._database.transact(
+                    f"settle_{outcome.state}", lambda: self._settling(part, fence, outcome)
                 )
             except StoreUnavailableError:
                 if self._clock.monotonic() >= until:
                     raise
                 await asyncio.sleep(STORED_AGAIN_AFTER)
-            else:
-                return outcome.state
+
+    def _settling(self, part: OutboxPart, fence: int, outcome: Outcome) -> Script[bool]:
+        is_ours = yield from outbox.settle(part.outbox_id, fence, outcome, self._clock.now())
+        return is_ours and (yield from outbox.has_open(part.conversation_id))
 
     def _later(self, part: OutboxPart, error: SendFailed) -> Outcome:
         self._governor.penalise(part.address, error.retry_after)

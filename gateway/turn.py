@@ -24,6 +24,7 @@ from gateway.store.conversations import Conversation, Direction
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, OutboxKind, OutboxState
 from gateway.store.tasks import Leaving
+from gateway.wakeup import Wakeup
 from gateway.workshop import Workshop, WorkspaceSpill
 from manager.manager import MANAGER_SOUL, Equipment, Turn, answer
 from manager.prompt import Exchange, Situation
@@ -50,6 +51,7 @@ class TurnRoom:
     stage: Stage
     crew: CrewRoom
     settings: InboxSettings
+    delivery_wakeup: Wakeup
 
     @property
     def database(self) -> Database:
@@ -101,6 +103,8 @@ class TaskTurn:
     async def leave(self, ending: Ending) -> None:
         """End the claim."""
         await self._room.inbox.leave(self._claim.lease, ending)
+        if ending.parts:
+            self._room.delivery_wakeup.call()
         logger.info(
             "task_left",
             task_id=str(self._claim.task.task_id),

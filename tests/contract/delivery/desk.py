@@ -87,9 +87,14 @@ class Desk:
         return parts[0] if parts else None
 
     async def deliver(self) -> OutboxState | None:
-        """Take the next part a step further; None where none is due."""
-        part = await self.due()
-        return None if part is None else await self._sender.deliver(self.channel, part)
+        """Take the next part a step further and return where it stands; None where none is due."""
+        due = await self.due()
+        if due is None:
+            return None
+        await self._sender.deliver(self.channel, due)
+        parts = await self.database.transact("parts", lambda: outbox.of_task(self.task_id))
+        states = {part.outbox_id: part.state for part in parts}
+        return states.get(due.part.outbox_id, OutboxState.SENT)
 
     async def deliver_all(self) -> None:
         """Go on, a minute at a time, until nothing is left to do."""
