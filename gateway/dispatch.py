@@ -139,7 +139,8 @@ class Dispatcher:
             running.ended.set()
             if self._running.get(claim.task.task_id) is running:
                 del self._running[claim.task.task_id]
-            self._inbox.wakeup.call()
+            if not self._inbox.is_drained:
+                self._inbox.wakeup.call()
 
     async def _keep_lease(self, claim: Claim, running: _Running) -> None:
         interval = self._inbox.lease_time.total_seconds() / RENEWALS_PER_LEASE

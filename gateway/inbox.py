@@ -65,12 +65,18 @@ class Inbox:
         self._owner = owner
         self._total = 0
         self._total_known_at: float | None = None
+        self._is_drained = False
         self.wakeup = Wakeup()
 
     @property
     def lease_time(self) -> timedelta:
         """How long a claim holds without being renewed."""
         return timedelta(seconds=self._settings.lease_seconds)
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether the last claim left nothing waiting, and nothing has come since from here."""
+        return self._is_drained
 
     async def submit(self, task: NewTask) -> bool:
         """Accept a task; return False where its event was accepted before.
@@ -88,6 +94,7 @@ class Inbox:
     def submitted(self) -> None:
         """Take note that a task was stored, here or in a transaction of somebody else's."""
         self._total += 1
+        self._is_drained = False
         self.wakeup.call()
 
     async def check_room(self) -> None:
@@ -118,11 +125,15 @@ class Inbox:
         """
         now = self._clock.now()
         try:
-            return await self._database.transact("claim", lambda: self._claim_many(most, now))
+            claims, has_more = await self._database.transact(
+                "claim", lambda: self._claim_many(most, now)
+            )
         except ConflictError:  # another process took the lane between our look and our write
             return []
+        self._is_drained = not has_more
+        return claims
 
-    def _claim_many(self, most: int, now: datetime) -> Script[list[Claim]]:
+    def _claim_many(self, most: int, now: datetime) -> Script[tuple[list[Claim], bool]]:
         claims: list[Claim] = []
         while len(claims) < most:
             row = yield from tasks.claim(
@@ -134,7 +145,7 @@ class Inbox:
             if row is None:
                 break
             claims.append((yield from _with_records(tasks.envelope(row))))
-        return claims
+        return claims, (yield from tasks.has_waiting())
 
     async def extend(self, lease: Lease) -> bool:
         """Renew a lease; return whether the task shall be cancelled.
@@ -176,6 +187,7 @@ class Inbox:
         await self._database.transact(f"leave_{leaving.status}", script)
         if leaving.status is TaskStatus.PENDING:
             self._total += 1
+            self._is_drained = False
 
     async def cancel(self, task_id: UUID, reason: str) -> bool:
         """Cancel a task: at once where nobody holds it, else by asking its holder.

@@ -55,7 +55,8 @@ class Workshop:
     async def workspace(self, conversation_id: UUID) -> Path:
         """Return the folder of a conversation, made if it is missing."""
         folder = self.data_dir / "workspaces" / str(conversation_id)
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        if not folder.is_dir():
+            await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         return folder
 
     def _bash_limits(self) -> BashLimits:

@@ -102,6 +102,12 @@ def count_waiting(lane: str) -> Script[int]:
     return rows[0].integer("n")
 
 
+def has_waiting() -> Script[bool]:
+    """Tell whether any task waits for its turn."""
+    rows = yield Statement("SELECT 1 AS found FROM tasks WHERE status = 'pending' LIMIT 1", {})
+    return bool(rows)
+
+
 def count_all_waiting() -> Script[int]:
     """Count all tasks that wait for their turn."""
     rows = yield Statement("SELECT COUNT(*) AS n FROM tasks WHERE status = 'pending'", {})
