@@ -64,7 +64,7 @@ class Dispatcher:
         self._settings = settings
         self._turn = turn
         self._running: dict[UUID, _Running] = {}
-        self._is_stopping = False
+        self._stopping = asyncio.Event()
         self._is_paused = False
 
     @property
@@ -76,8 +76,11 @@ class Dispatcher:
         """Work until `stop`; returns when nothing runs any more."""
         await self._ready()
         async with asyncio.TaskGroup() as group:
-            while not self._is_stopping:
+            while not self._stopping.is_set():
                 for claim in await self._claim():
+                    if self._stopping.is_set():  # it was asked for before, and came after, the stop
+                        await self._leave_stopped(self._turn(claim), StopCause.SHUTDOWN)
+                        continue
                     before = self._running.get(claim.task.task_id)
                     self._running[claim.task.task_id] = _Running()
                     group.create_task(self._supervise(claim, before))
@@ -85,12 +88,12 @@ class Dispatcher:
 
     async def stop(self, seconds: float) -> None:
         """Claim nothing new; give running tasks `seconds` to end, then give them back."""
-        self._is_stopping = True
+        self._stopping.set()
         self._inbox.wakeup.call()
         try:
             async with asyncio.timeout(seconds):
-                for running in list(self._running.values()):
-                    await running.ended.wait()
+                while self._running:
+                    await next(iter(self._running.values())).ended.wait()
         except TimeoutError:
             logger.info("tasks_given_back", count=len(self._running))
             for running in self._running.values():
