@@ -5,6 +5,7 @@ command's effect or the stranger's pairing. An event that comes again finds its 
 changes nothing.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -130,6 +131,7 @@ class Intake:
             self._wakeup.call()
         for aftermath in accepted.aftermath:
             self._follow(aftermath)
+        await asyncio.sleep(0)  # whom that woke goes first: the next poll is in no hurry
 
     async def _stored(self, message: InboundMessage, now: datetime) -> Accepted:
         for attempt in range(1, CONFLICT_TRIES + 1):

@@ -20,6 +20,9 @@ MAX_ENTITIES: Final = 100
 Source: https://limits.tginfo.me/en (the Bot API itself does not state it)
 """
 
+MARKUP: Final = "*_`~[]()<>#|!&@-+=\\:"  # what an entity, or text that rendering adds, begins with
+PLAIN_ENOUGH: Final = 50  # characters of markup in a text that needs no closer look
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
@@ -69,7 +72,19 @@ def render(text: str) -> Rendered:
 
 def split(text: str) -> tuple[str, ...]:
     """Divide CommonMark into parts that each fit one Telegram message; see `split_markdown`."""
+    if text.strip() and _is_surely_small(text):
+        return (text,)
     return split_markdown(text, _fits_one_message)
+
+
+def _is_surely_small(text: str) -> bool:
+    """Tell, without rendering, that a text fits: the usual answer is short and plain.
+
+    A letter is at most two UTF-16 units, and rendering adds a few more only where there is markup;
+    an entity takes at least one character of markup.
+    """
+    is_short = len(text) <= MAX_TEXT_UNITS // 4
+    return is_short and sum(map(text.count, MARKUP)) <= PLAIN_ENOUGH
 
 
 def utf16_units(text: str) -> int:

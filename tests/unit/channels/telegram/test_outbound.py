@@ -62,3 +62,14 @@ def test_a_long_report_is_divided_at_once() -> None:
     parts = split(text)
     assert len(parts) > 20
     assert time.process_time() - begun_at < 3  # a second on an idle machine
+
+
+@pytest.mark.parametrize("text", ["short", "a **b** `c`", "😀" * 1000, "1. a\n" * 200])
+def test_text_that_is_surely_small_fits(text: str) -> None:
+    """What is sent without a closer look is what the closer look would have let pass."""
+    (part,) = split(text)
+
+    rendered = render(part)
+    assert part == text
+    assert utf16_units(rendered.text) <= MAX_TEXT_UNITS
+    assert len(rendered.entities) <= MAX_ENTITIES
