@@ -13,7 +13,7 @@ run: $(VENV)/.run ## start the gateway; state goes to ./data
 	@$(BIN)/crewdesk up
 
 test: $(VENV)/.test ## all tests but the long kill test
-	@$(BIN)/python -m pytest -m "not bench and not soak"
+	@$(BIN)/python -m pytest -m "not soak"
 
 check: $(VENV)/.test ## format, lint, types, layers, sizes
 	@$(BIN)/ruff format --check .

@@ -113,7 +113,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
 
-    dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn, core.shelf.ready)
+    dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
     desk = CommandDesk(GatewayFacts(core.clock.now(), core.roster, workshop, core.shelf))
     follow = _follower(dispatcher, workshop)
     intake = Intake(_intake_room(core, gate, desk), delivery.wakeup, follow)

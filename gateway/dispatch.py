@@ -1,7 +1,7 @@
 """The dispatcher: takes tasks out of the inbox and sees to it that each is worked on or left."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -46,21 +46,15 @@ class _Running:
 
 
 class Dispatcher:
-    """Works on as many tasks at once as `concurrency` says; one task of a lane at a time.
-
-    `ready` is awaited before the first claim: a task that was claimed and then had to wait for a
-    library to load would count that attempt, and hold its lane, for nothing.
-    """
+    """Works on as many tasks at once as `concurrency` says; one task of a lane at a time."""
 
     def __init__(
         self,
         inbox: Inbox,
         settings: InboxSettings,
         turn: Callable[[Claim], TaskTurn],
-        ready: Callable[[], Awaitable[None]],
     ) -> None:
         self._inbox = inbox
-        self._ready = ready
         self._settings = settings
         self._turn = turn
         self._running: dict[UUID, _Running] = {}
@@ -74,7 +68,6 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Work until `stop`; returns when nothing runs any more."""
-        await self._ready()
         async with asyncio.TaskGroup() as group:
             while not self._stopping.is_set():
                 for claim in await self._claim():

@@ -52,7 +52,3 @@ class Governor:
             return False
         self._progress_at[chat.key] = moment
         return True
-
-    def forget(self, chat: ConversationAddress) -> None:
-        """Drop what is known of a chat that has gone quiet."""
-        self._progress_at.pop(chat.key, None)

@@ -109,10 +109,10 @@ class Service:
                 task.cancel()
 
     async def _dispatch(self) -> None:
-        """Work on tasks, once the channels' libraries are loaded.
+        """Work on tasks, once the channels' libraries and then the model's are loaded.
 
-        The dispatcher begins with the model's library. Two imports at once share one processor,
-        so that would only hold up the first poll.
+        Two imports at once share one processor, so that would only hold up the first poll. And a
+        task that was claimed before the model is there would count that attempt for nothing.
         """
         for runner in self._loops.channels:
             await runner.loaded.wait()

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
 from channels.message import ConversationAddress, ConversationKind, InboundMessage
 from gateway.store.statement import Row, Script, Statement, insert
-
-TOMBSTONES_KEPT = timedelta(days=30)  # how long an event is known, longer than platforms redeliver
 
 
 class Direction(StrEnum):

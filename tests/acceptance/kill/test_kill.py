@@ -3,12 +3,18 @@
 import asyncio
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.kill.campaign import SETTLED_WITHIN_SECONDS, Campaign, Plan, Report
+from tests.acceptance.kill.campaign import (
+    SETTLED_WITHIN_SECONDS,
+    Campaign,
+    Plan,
+    Report,
+    Victim,
+)
 from tests.acceptance.kill.conversation import Ledger
 from tests.acceptance.kill.descendants import kill_tree
 from tests.acceptance.kill.warm_process import WarmProcess
@@ -76,6 +82,15 @@ class ColdVictim:
         await self._gateway.kill()
 
 
+async def campaign(
+    plan: Plan, folder: Path, victim: Callable[[Mapping[str, str]], Victim]
+) -> Report:
+    """Run a plan on what `victim` makes of the gateway's settings."""
+    async with TelegramServer() as telegram, ModelServer(script=scripted_by_markers) as model:
+        held = Campaign(plan, telegram, Ledger(folder / "ledger"))
+        return await held.run(victim(environ(telegram, model, folder / "data")))
+
+
 def tell(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
     """Print the figures, whether or not output is captured."""
     with capsys.disabled():
@@ -102,10 +117,7 @@ async def test_forty_kills_lose_double_and_reorder_nothing(
         shortest_life=0.4,
         longest_life=1.6,
     )
-    async with TelegramServer() as telegram, ModelServer(script=scripted_by_markers) as model:
-        campaign = Campaign(plan, telegram, Ledger(tmp_path / "ledger"))
-        settings = environ(telegram, model, tmp_path / "data")
-        report = await campaign.run(WarmVictim(settings, tmp_path / "log"))
+    report = await campaign(plan, tmp_path, lambda given: WarmVictim(given, tmp_path / "log"))
 
     tell(report, capsys)
     check(report)
@@ -124,10 +136,7 @@ async def test_two_hundred_kills_lose_double_and_reorder_nothing(
         shortest_life=2.0,
         longest_life=8.0,
     )
-    async with TelegramServer() as telegram, ModelServer(script=scripted_by_markers) as model:
-        campaign = Campaign(plan, telegram, Ledger(tmp_path / "ledger"))
-        settings = environ(telegram, model, tmp_path / "data")
-        report = await campaign.run(ColdVictim(settings, tmp_path / "data"))
+    report = await campaign(plan, tmp_path, lambda given: ColdVictim(given, tmp_path / "data"))
 
     tell(report, capsys)
     check(report)

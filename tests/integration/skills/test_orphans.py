@@ -42,6 +42,7 @@ def test_orphans_of_a_killed_process_are_ended(tmp_path: Path) -> None:
 
     assert end_orphans() >= 1
     assert has_ended(orphan, within_seconds=10)
+    os.close(orphan)
 
 
 def has_ended(process: int, *, within_seconds: float) -> bool:

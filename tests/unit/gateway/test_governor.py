@@ -99,22 +99,3 @@ def test_wall_clock_does_not_shorten_a_penalty(governor: Governor, clock: Manual
     clock.jump_to(clock.now() + timedelta(days=1))
 
     assert governor.penalty(PRIVATE) == timedelta(seconds=30)
-
-
-def test_forgotten_chat_keeps_its_penalty(governor: Governor) -> None:
-    """A chat that has gone quiet starts anew, but not against the platform's wish."""
-    governor.admits_progress(PRIVATE)
-    governor.forget(PRIVATE)
-    assert governor.admits_progress(PRIVATE)
-
-    governor.penalise(PRIVATE, timedelta(seconds=30))
-    governor.forget(PRIVATE)
-
-    assert governor.penalty(PRIVATE) == timedelta(seconds=30)
-
-
-def test_unknown_chat_can_be_forgotten(governor: Governor) -> None:
-    """There may be nothing to forget."""
-    governor.forget(PRIVATE)
-
-    assert governor.admits_progress(PRIVATE)
