@@ -2,6 +2,7 @@
 
 ChannelError
 ├── ChannelUnavailable   the platform cannot be used: wrong token, second poller, no network
+├── FileUnavailable      a file that came with a message can't be had
 └── SendError
     ├── SendFailed       nothing was shown to anybody: try again, not before `retry_after`
     ├── SendUnknown      the request left and no answer came: look it up before sending again
@@ -19,6 +20,18 @@ class ChannelUnavailable(ChannelError):  # noqa: N818 - named for the state that
     """The platform cannot be used now; the sentence says why and what to do.
 
     `retry_after` is None where trying again is useless until a person changes something.
+    """
+
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class FileUnavailable(ChannelError):  # noqa: N818 - named for the state that the reader sees
+    """A file can't be fetched; the sentence says why, for people to read.
+
+    `retry_after` is None where it is gone for good.
     """
 
     def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:

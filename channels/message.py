@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 
 class ConversationKind(StrEnum):
@@ -16,7 +17,9 @@ class EventKind(StrEnum):
     """What happened on the platform."""
 
     MESSAGE = "message"
-    EDIT = "edit"
+    EDIT = "edit"  # of the message `message_id`, which now reads `text`
+    DELETION = "deletion"  # of the message `message_id`
+    PRESS = "press"  # of a button under the bot's message `reply_to`; `text` is the option chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +97,24 @@ class OutboundMessage:
     """One part of what the bot says.
 
     `outbox_id` is the same each time this part is tried. `text` is CommonMark that fits one message
-    of the channel (see `SplitsText`). `reply_to` is a platform message id or empty.
+    of the channel (see `SplitsText`). `reply_to` is a platform message id or empty. `options` are
+    what a person may choose as an answer; a channel without buttons leaves them out. `is_growing`
+    marks a preview: the message will be edited until it is whole.
     """
 
     outbox_id: str
     conversation: ConversationAddress
     text: str
     reply_to: str = ""
+    options: tuple[str, ...] = ()
+    is_growing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundFile:
+    """A file to be sent; it stays at `path`, unchanged, until it was sent."""
+
+    path: Path
+    name: str
+    mime_type: str
+    size_bytes: int

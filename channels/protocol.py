@@ -1,11 +1,17 @@
 """What a channel must do, and what it may do besides."""
 
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Sequence
 from typing import Protocol, runtime_checkable
 
 from aiohttp import web
 
-from channels.message import ConversationAddress, InboundMessage, OutboundMessage
+from channels.message import (
+    Attachment,
+    ConversationAddress,
+    InboundMessage,
+    OutboundFile,
+    OutboundMessage,
+)
 
 Receive = Callable[[Sequence[InboundMessage]], Awaitable[None]]
 """Takes events in the order in which they came; returns once they are stored.
@@ -64,6 +70,39 @@ class ShowsTyping(Protocol):
 
     async def show_typing(self, conversation: ConversationAddress) -> None:
         """Show it for a few seconds; raises `SendError` like `send`."""
+
+
+@runtime_checkable
+class ShowsSeen(Protocol):
+    """The platform can show on a person's message that the bot has taken note of it."""
+
+    async def show_seen(self, conversation: ConversationAddress, message_id: str) -> None:
+        """Put a mark on the message; harmless when repeated; raises `SendError` like `send`."""
+
+
+@runtime_checkable
+class FetchesFiles(Protocol):
+    """Files that come with a message can be fetched."""
+
+    def fetch_file(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """Yield the file piece by piece, at most 1 MiB each; each wait takes at most 30 s.
+
+        May be called again for the same attachment while the platform keeps it.
+
+        Raises:
+            FileUnavailable: it can't be had now, or for good.
+        """
+
+
+@runtime_checkable
+class SendsFiles(Protocol):
+    """The platform takes files."""
+
+    async def send_file(self, message: OutboundMessage, file: OutboundFile) -> str:
+        """Send one file, once, with the message's text (maybe empty) beside it.
+
+        Returns the platform's id of the message and raises like `send`. Waits at most 120 s.
+        """
 
 
 @runtime_checkable

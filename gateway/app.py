@@ -1,20 +1,21 @@
 """The composition root: the one place where concrete classes are chosen and put together."""
 
-from collections.abc import Callable, Sequence
+import importlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import assert_never
+from functools import partial
+from typing import Any, assert_never
 
-from channels.protocol import Channel
-from channels.telegram.outbound import split as split_telegram
-from channels.terminal.channel import TerminalChannel
-from channels.terminal.split import split_text as split_terminal
+from channels.messenger import ChannelHome, Messenger
+from channels.protocol import Channel, ServesHttp
+from channels.settings import ChannelSettings
 from gateway.access import ClaimCode, Gate
 from gateway.channel_runner import ChannelRunner
 from gateway.clock import Clock, SystemClock
 from gateway.commands.command import Aftermath, PauseWork, ReloadFiles, StopTask
 from gateway.commands.desk import CommandDesk
-from gateway.config import ModelSettings, Settings
+from gateway.config import ModelSettings, Settings, load_settings
 from gateway.config.sections import OFFLINE_MODEL, ModelApi
 from gateway.crew import CrewRoom
 from gateway.datadir import DataDirectory
@@ -47,8 +48,12 @@ from workers.models.protocol import Model
 
 NO_KEY = "none"  # a server of one's own may want none, and the client library insists on a text
 MODEL_TRIES = 10
-TERMINAL = "terminal"
-TELEGRAM = "telegram"
+# The table of channels, each one a folder of `channels`: the one place that names them.
+CHANNELS = (
+    "terminal",
+    "telegram",
+)
+TRUSTED_CHANNELS = frozenset({"terminal"})  # whoever gets in there owns the machine
 MENU_LANGUAGES = ("en", "zh")
 
 
@@ -83,7 +88,7 @@ def build(
         governor=Governor(clock),
         shelf=_shelf(settings.model, model),
     )
-    gate = Gate(settings.access, ClaimCode(), trusted_channels=frozenset({TERMINAL}))
+    gate = Gate(settings.access, ClaimCode(), trusted_channels=TRUSTED_CHANNELS)
     loops = _loops(core, gate)
     routes = [route for plan in roster.plans.values() for route in plan.routes]
     http = HttpServer(settings.http, Health(database, roster, clock), routes)
@@ -176,8 +181,6 @@ def refuse_what_is_not_built(settings: Settings) -> None:
         SettingsError: a line for each such part.
     """
     asked = {
-        "CREWDESK_SLACK__BOT_TOKEN": settings.slack.bot_token is not None,
-        "CREWDESK_DINGTALK__CLIENT_ID": settings.dingtalk.client_id is not None,
         "CREWDESK_REDIS_URL": settings.redis_url is not None,
     }
     problems = [
@@ -207,32 +210,61 @@ def _writer(url: str) -> Writer:
     return PostgresWriter(url)
 
 
+def messengers() -> tuple[Messenger[Any], ...]:
+    """Return what the table of channels holds, in its order."""
+    found = []
+    for name in CHANNELS:
+        module = importlib.import_module(f"channels.{name}.messenger")
+        messenger = module.MESSENGER
+        if not isinstance(messenger, Messenger):
+            raise TypeError(f"channels.{name}.messenger holds no Messenger as MESSENGER")
+        found.append(messenger)
+    return tuple(found)
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read and check all settings, those of every channel included.
+
+    Raises:
+        SettingsError: with every problem at once, one line each.
+    """
+    return load_settings(environ, {one.name: one.settings for one in messengers()})
+
+
 def _plans(settings: Settings, directory: DataDirectory, clock: Clock) -> list[ChannelPlan]:
-    """The table of channels: the one place that names them."""
-    terminal = TerminalChannel(token=directory.token, now=clock.now)
-    plans = [
-        ChannelPlan(
-            name=TERMINAL,
-            load=lambda: terminal,
-            split=split_terminal,
-            routes=tuple(terminal.routes()),
+    sections = settings.channels
+    return [
+        _plan(
+            messenger,
+            sections[messenger.name],
+            ChannelHome(
+                folder=settings.data_dir / "channels" / messenger.name,
+                token=directory.token,
+                now=clock.now,
+            ),
         )
+        for messenger in messengers()
+        if sections[messenger.name].is_set_up
     ]
-    if settings.telegram.token is not None:
-        plans.append(ChannelPlan(name=TELEGRAM, load=_telegram(settings), split=split_telegram))
-    return plans
 
 
-def _telegram(settings: Settings) -> Callable[[], Channel]:
-    token = settings.telegram.token.get_secret_value() if settings.telegram.token else ""
+def _plan(messenger: Messenger[Any], section: ChannelSettings, home: ChannelHome) -> ChannelPlan:
+    load = partial(messenger.open, section, home)
+    if not messenger.serves_http:
+        return ChannelPlan(name=messenger.name, load=load, split=messenger.split)
+    channel = load()
+    if not isinstance(channel, ServesHttp):
+        raise TypeError(f"{messenger.name} has no routes to serve")
+    return ChannelPlan(
+        name=messenger.name,
+        load=partial(_itself, channel),
+        split=messenger.split,
+        routes=tuple(channel.routes()),
+    )
 
-    def load() -> Channel:
-        # aiogram takes seconds and much memory to import, so only those who use Telegram pay.
-        from channels.telegram.channel import TelegramChannel  # noqa: PLC0415
 
-        return TelegramChannel(token, api_base=settings.telegram.api_base)
-
-    return load
+def _itself(channel: Channel) -> Channel:
+    return channel
 
 
 def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:

@@ -3,20 +3,21 @@
 import asyncio
 from collections.abc import Mapping
 
+from gateway.app import messengers, read_settings
 from gateway.cli import screen
 from gateway.cli.checks.files import check_skills, check_souls
 from gateway.cli.checks.finding import Finding, Level, fail, ok
 from gateway.cli.checks.place import check_data_dir, check_versions
 from gateway.cli.checks.services import (
+    check_channel,
     check_docker,
     check_gateway,
     check_model,
-    check_telegram,
 )
 from gateway.cli.checks.store import check_database
 from gateway.cli.outcome import ExitCode
 from gateway.clock import SystemClock
-from gateway.config import LogSettings, Settings, load_settings
+from gateway.config import LogSettings, Settings
 from gateway.config.sections import LogLevel
 from gateway.errors import SettingsError
 from gateway.logs import configure
@@ -26,7 +27,7 @@ async def examine(environ: Mapping[str, str]) -> ExitCode:
     """Show a line for each check; `FAILED` if one of them failed."""
     findings = check_versions()
     try:
-        settings = load_settings(environ)
+        settings = read_settings(environ)
     except SettingsError as error:
         findings += [fail("settings", problem) for problem in error.problems]
     else:
@@ -43,14 +44,19 @@ async def _examine(settings: Settings) -> list[Finding]:
         gateway = group.create_task(check_gateway(settings.data_dir, settings.http))
         database = group.create_task(check_database(settings, SystemClock().now()))
         model = group.create_task(check_model(settings.model))
-        telegram = group.create_task(check_telegram(settings.telegram))
+        sections = settings.channels
+        channels = [
+            group.create_task(check_channel(messenger, sections[messenger.name]))
+            for messenger in messengers()
+            if messenger.check is not None
+        ]
         docker = group.create_task(check_docker())
     return [
         *check_data_dir(settings.data_dir),
         database.result(),
         *gateway.result(),
         model.result(),
-        telegram.result(),
+        *(channel.result() for channel in channels),
         *check_souls(settings),
         *check_skills(settings),
         docker.result(),

@@ -11,11 +11,12 @@ from typing import Annotated
 
 import typer
 
+from gateway.app import read_settings
 from gateway.cli import archive, initialise, screen, task, tasks, up
 from gateway.cli.invocation import PROGRAM, Invocation
 from gateway.cli.outcome import CommandFailed, ExitCode
 from gateway.clock import SystemClock
-from gateway.config import LogSettings, Settings, load_settings
+from gateway.config import LogSettings, Settings
 from gateway.config.sections import LogLevel
 from gateway.errors import SettingsError, StartupError, StoreError
 from gateway.lifecycle import TaskStatus
@@ -108,7 +109,7 @@ def _up() -> None:
     Ctrl-C or SIGTERM lets running tasks end first; a second one ends it at once. Nothing that was
     accepted is lost either way. The log goes to standard error.
     """
-    up.run_gateway(load_settings(os.environ), _invocation())
+    up.run_gateway(read_settings(os.environ), _invocation())
 
 
 def _chat(
@@ -184,8 +185,8 @@ def _task(
 def _doctor() -> None:
     """Check what the gateway needs, and say what to do.
 
-    One line a check: ok, warn or fail. Asks the model and Telegram once. Harmless beside a running
-    gateway.
+    One line a check: ok, warn or fail. Asks the model and each messenger once. Harmless beside a
+    running gateway.
     """
     from gateway.cli.doctor import examine  # noqa: PLC0415 - see above
 
@@ -197,7 +198,7 @@ def _init() -> None:
 
     A file that is there already stays as it is.
     """
-    made = initialise.make_data_directory(load_settings(os.environ).data_dir)
+    made = initialise.make_data_directory(read_settings(os.environ).data_dir)
     screen.show(initialise.next_steps(made, _invocation()))
 
 
@@ -215,7 +216,7 @@ async def _read_task(settings: Settings, task_id: str) -> TaskRecord:
 
 def _settings() -> Settings:
     """Read the settings for a short command, whose standard error is for its own words."""
-    settings = load_settings(os.environ)
+    settings = read_settings(os.environ)
     configure(LogSettings(level=LogLevel.ERROR), secrets=settings.secret_values)
     return settings
 

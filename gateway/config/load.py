@@ -7,30 +7,39 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import InitSettingsSource
 
+from channels.settings import ChannelSettings
 from gateway.config.environment import VariablesSource, read_environment
 from gateway.config.names import SettingName, all_names
-from gateway.config.settings import ENV_PREFIX, Settings, resolved
+from gateway.config.settings import ENV_PREFIX, Settings, resolved, with_channels
 from gateway.config.yaml_file import YAML_NAME, read_yaml
 from gateway.errors import SettingsError
 
 
-def load_settings(environ: Mapping[str, str]) -> Settings:
+def load_settings(
+    environ: Mapping[str, str], channels: Mapping[str, type[ChannelSettings]]
+) -> Settings:
     """Read and check all settings; makes no file and no connection.
+
+    `channels` are the sections of the channels by name.
 
     Raises:
         SettingsError: with every problem at once, one line each.
     """
-    names = all_names()
+    settings_class = with_channels(channels)
+    names = all_names(settings_class)
     data_dir = resolved(Path(environ.get(f"{ENV_PREFIX}DATA_DIR") or "data"))
     variables, problems = read_environment(environ, names)
     tree, yaml_problems = read_yaml(data_dir / YAML_NAME, names)
     problems += yaml_problems
     if problems:
         raise SettingsError(problems)
-    sources = (VariablesSource(Settings, variables), InitSettingsSource(Settings, tree))
+    sources = (
+        VariablesSource(settings_class, variables),
+        InitSettingsSource(settings_class, tree),
+    )
     try:
         # The checker sees the fields only, not the parameters that BaseSettings adds to them.
-        return Settings(_build_sources=(sources, {}))  # type: ignore[call-arg]
+        return settings_class(_build_sources=(sources, {}))  # type: ignore[call-arg]
     except ValidationError as error:
         raise SettingsError(_describe(error, names, variables)) from None  # its text quotes values
 

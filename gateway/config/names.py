@@ -7,7 +7,7 @@ from typing import get_args
 
 from pydantic import BaseModel, SecretStr
 
-from gateway.config.settings import ENV_DELIMITER, ENV_PREFIX, Settings
+from gateway.config.settings import ENV_DELIMITER, ENV_PREFIX
 
 FILE_KEY_SUFFIX = "_file"
 FILE_VARIABLE_SUFFIX = "_FILE"
@@ -42,9 +42,9 @@ class SettingName:
         return _FOREIGN_VARIABLES.get(self.path, self.canonical_variable)
 
 
-def all_names() -> tuple[SettingName, ...]:
+def all_names(settings: type[BaseModel]) -> tuple[SettingName, ...]:
     """List every setting, in the order of the class."""
-    return tuple(_walk(Settings, ()))
+    return tuple(_walk(settings, ()))
 
 
 def _walk(section: type[BaseModel], path: tuple[str, ...]) -> Iterator[SettingName]:

@@ -6,13 +6,13 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from channels.settings import WebAddress
 from gateway.config.values import (
     Count,
     Identities,
     Lower,
     Names,
     Seconds,
-    WebAddress,
 )
 
 OFFLINE_MODEL = "offline"
@@ -71,47 +71,6 @@ class ModelSettings(Section):
             raise ValueError(
                 f"the model {self.name!r} needs OPENAI_API_KEY (or OPENAI_BASE_URL of your own "
                 f"server): set it, or set CREWDESK_MODEL__NAME to {OFFLINE_MODEL}"
-            )
-        return self
-
-
-class TelegramSettings(Section):
-    """The Telegram bot; there is none without a token."""
-
-    token: SecretStr | None = None
-    api_base: WebAddress = "https://api.telegram.org"
-
-
-class SlackSettings(Section):
-    """The Slack app in Socket Mode; there is none without its two tokens."""
-
-    bot_token: SecretStr | None = None
-    app_token: SecretStr | None = None
-    api_base: WebAddress = "https://slack.com/api/"
-
-    @model_validator(mode="after")
-    def _tokens_come_together(self) -> Self:
-        if (self.bot_token is None) != (self.app_token is None):
-            raise ValueError(
-                "Slack needs two tokens: set both CREWDESK_SLACK__BOT_TOKEN (xoxb-…) and "
-                "CREWDESK_SLACK__APP_TOKEN (xapp-…), or neither"
-            )
-        return self
-
-
-class DingtalkSettings(Section):
-    """The DingTalk app in Stream mode; there is none without id and secret."""
-
-    client_id: str | None = None
-    client_secret: SecretStr | None = None
-    api_base: WebAddress = "https://api.dingtalk.com"
-
-    @model_validator(mode="after")
-    def _id_and_secret_come_together(self) -> Self:
-        if (self.client_id is None) != (self.client_secret is None):
-            raise ValueError(
-                "DingTalk needs an id and a secret: set both CREWDESK_DINGTALK__CLIENT_ID and "
-                "CREWDESK_DINGTALK__CLIENT_SECRET, or neither"
             )
         return self
 

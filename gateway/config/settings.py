@@ -1,24 +1,22 @@
 """`Settings`: everything that can be set, once it is known to be right."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, create_model, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from channels.settings import ChannelSettings
 from gateway.config.sections import (
     AccessSettings,
     DeliverySettings,
-    DingtalkSettings,
     HttpSettings,
     InboxSettings,
     LogSettings,
     ModelSettings,
-    Section,
     SkillSettings,
-    SlackSettings,
-    TelegramSettings,
     ToolSettings,
     WorkerSettings,
 )
@@ -40,8 +38,8 @@ def _sqlite_in_data_dir(known: dict[str, Path]) -> str:
 class Settings(BaseSettings):
     """All settings; never changed once made.
 
-    Made by `load_settings` only: the bare constructor would read the process's environment and
-    would not notice unknown variables.
+    Made by `load_settings` only, which adds the channels' sections to the fields: the bare
+    constructor would read the process's environment and would not notice unknown variables.
     """
 
     model_config = SettingsConfigDict(
@@ -60,9 +58,6 @@ class Settings(BaseSettings):
     redis_url: RedisUrl | None = Field(default=None, repr=False)
     http: HttpSettings = HttpSettings()
     model: ModelSettings = ModelSettings()
-    telegram: TelegramSettings = TelegramSettings()
-    slack: SlackSettings = SlackSettings()
-    dingtalk: DingtalkSettings = DingtalkSettings()
     access: AccessSettings = AccessSettings()
     log: LogSettings = LogSettings()
     inbox: InboxSettings = InboxSettings()
@@ -72,11 +67,34 @@ class Settings(BaseSettings):
     workers: WorkerSettings = WorkerSettings()
 
     @property
+    def channels(self) -> Mapping[str, ChannelSettings]:
+        """The settings of each channel, by its name."""
+        return {name: value for name, value in self if isinstance(value, ChannelSettings)}
+
+    @model_validator(mode="after")
+    def _access_names_channels(self) -> Self:
+        names = list(self.channels)
+        for pattern in (*self.access.admins, *self.access.members):
+            if pattern.channel not in names:
+                entry = f"{pattern.channel}:{pattern.sender_id}"
+                raise ValueError(
+                    f"{entry!r} in CREWDESK_ACCESS__ADMINS or CREWDESK_ACCESS__MEMBERS names no "
+                    f"channel: write one of {', '.join(names)} first"
+                )
+        return self
+
+    @property
     def secret_values(self) -> frozenset[str]:
         """Every secret as text, for the log to mask."""
-        sections = (value for _, value in self if isinstance(value, Section))
+        sections = (value for _, value in self if isinstance(value, BaseModel))
         fields = (value for section in sections for _, value in section)
         secrets = {value.get_secret_value() for value in fields if isinstance(value, SecretStr)}
         passwords = {urlsplit(url).password for url in (self.database_url, self.redis_url) if url}
         known = {password for password in passwords if password}
         return frozenset(secrets | known | {unquote(password) for password in known})
+
+
+def with_channels(sections: Mapping[str, type[ChannelSettings]]) -> type[Settings]:
+    """Return the class of all settings, those of the channels included, by channel name."""
+    fields: dict[str, Any] = {name: (section, section()) for name, section in sections.items()}
+    return create_model("Settings", __base__=Settings, **fields)

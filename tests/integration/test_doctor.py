@@ -7,11 +7,12 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
+from channels.telegram.messenger import MESSENGER as TELEGRAM
+from channels.telegram.settings import TelegramSettings
 from gateway.cli.checks import services
 from gateway.cli.checks.finding import Level
-from gateway.cli.checks.services import check_docker, check_gateway, check_model, check_telegram
+from gateway.cli.checks.services import check_channel, check_docker, check_gateway, check_model
 from gateway.config import HttpSettings, ModelSettings
-from gateway.config.sections import TelegramSettings
 from tests.doubles.model_reply import Reply
 from tests.doubles.model_server import ModelServer
 from tests.doubles.web_server import WebServer
@@ -65,7 +66,7 @@ async def test_token_is_whose_telegram_says() -> None:
     """The bot's name tells a person which one it is."""
     async with WebServer() as server:
         server.serve(GET_ME, '{"ok": true, "result": {"id": 1, "username": "my_bot"}}')
-        finding = await check_telegram(telegram(server))
+        finding = await check_channel(TELEGRAM, telegram(server))
 
     assert (finding.level, finding.found) == (Level.OK, "the token is @my_bot's")
 
@@ -77,14 +78,14 @@ async def test_token_is_whose_telegram_says() -> None:
             '{"ok": false, "error_code": 401, "description": "Unauthorized"}',
             "refused: Unauthorized",
         ),
-        ("<html>", "does not answer as it should (ValidationError)"),
+        ("<html>", "does not answer as it should"),
     ],
 )
 async def test_refused_token_is_never_shown(body: str, found: str) -> None:
     """A report is made to be passed on."""
     async with WebServer() as server:
         server.serve(GET_ME, body, status=401)
-        finding = await check_telegram(telegram(server))
+        finding = await check_channel(TELEGRAM, telegram(server))
 
     assert finding.level is Level.FAIL
     assert found in finding.found
@@ -95,7 +96,7 @@ async def test_server_that_is_gone_is_a_failure_without_the_token() -> None:
     """Its address is named, but not the URL with the token in it."""
     async with WebServer() as server:
         settings = telegram(server)
-    finding = await check_telegram(settings)
+    finding = await check_channel(TELEGRAM, settings)
 
     assert finding.level is Level.FAIL
     assert settings.api_base in finding.found

@@ -1,19 +1,22 @@
-"""Checks of what is reached over a socket: the running gateway, the model, Telegram, Docker."""
+"""Checks of what is reached over a socket: the running gateway, the model, messengers, Docker."""
 
 import asyncio
-import importlib.util
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from pydantic import BaseModel, ValidationError
 
+from channels.errors import ChannelUnavailable
+from channels.messenger import Messenger
+from channels.settings import ChannelSettings
 from gateway.app import load_chain
 from gateway.cli.checks.finding import Finding, fail, ok, warn
 from gateway.cli.running import find_gateway
 from gateway.cli.words import excerpt
 from gateway.config import HttpSettings, ModelSettings
-from gateway.config.sections import OFFLINE_MODEL, TelegramSettings
+from gateway.config.sections import OFFLINE_MODEL
 from workers.models.errors import ModelError
 from workers.models.protocol import Model, ModelAnswer, ModelRequest, UserText
 
@@ -34,18 +37,6 @@ class _Readiness(BaseModel):
 
     database: str
     channels: dict[str, _Channel]
-
-
-class _Bot(BaseModel):
-    username: str = ""
-
-
-class _GetMe(BaseModel):
-    """https://core.telegram.org/bots/api#making-requests."""
-
-    ok: bool
-    description: str = ""
-    result: _Bot = _Bot()
 
 
 async def check_gateway(data_dir: Path, settings: HttpSettings) -> list[Finding]:
@@ -110,27 +101,14 @@ async def _answer(model: Model) -> ModelAnswer:
     raise ModelError("the stream ended without an answer")
 
 
-async def check_telegram(settings: TelegramSettings) -> Finding:
-    """Ask Telegram whose token this is."""
-    name = "telegram"
-    if settings.token is None:
-        return ok(name, "no token: not used")
-    if importlib.util.find_spec("aiogram") is None:
-        return fail(name, "its package is missing", "pip install 'crewdesk[telegram]'")
-    token = settings.token.get_secret_value()
-    url = f"{settings.api_base.rstrip('/')}/bot{token}/getMe"
+async def check_channel(messenger: Messenger[Any], settings: ChannelSettings) -> Finding:
+    """Ask a messenger's platform who the bot is."""
+    if not settings.is_set_up or messenger.check is None:
+        return ok(messenger.name, "not set up: not used")
     try:
-        async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE_SECONDS)) as http,
-            http.post(url) as response,
-        ):
-            answer = _GetMe.model_validate_json(await response.read())
-    except (*_TRANSPORT_ERRORS, ValidationError) as error:
-        found = f"{settings.api_base} does not answer as it should ({_reason(error)})"
-        return fail(name, found, "check the network and CREWDESK_TELEGRAM__API_BASE")
-    if not answer.ok:
-        return fail(name, f"refused: {excerpt(answer.description)}", "get a token from @BotFather")
-    return ok(name, f"the token is @{excerpt(answer.result.username)}'s")
+        return ok(messenger.name, excerpt(await messenger.check(settings)))
+    except ChannelUnavailable as error:
+        return fail(messenger.name, excerpt(error.reason))
 
 
 async def check_docker(socket: Path = DOCKER_SOCKET) -> Finding:

@@ -17,8 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
-from gateway.app import build
-from gateway.config import load_settings
+from gateway.app import build, read_settings
 from gateway.logs import configure
 from tests.acceptance.kill.sabotage import sabotage
 from workers.models.protocol import ModelAnswer
@@ -117,7 +116,7 @@ def _run(environ: dict[str, str], log: Path, crash: Crash | None, without: str) 
     _lay_fuse(fuse)
     if without:
         sabotage(without)
-    settings = load_settings(environ)
+    settings = read_settings(environ)
     configure(settings.log)
     asyncio.run(_serve(build(settings, probe=fuse), settings.inbox.stop_seconds))
 

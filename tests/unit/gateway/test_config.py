@@ -5,21 +5,22 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gateway.config import Settings, load_settings
+from gateway.app import read_settings
+from gateway.config import Settings
 from gateway.config.values import IdentityPattern
 
 
 def load(directory: Path, text: str = "", **variables: str) -> Settings:
     """Load from a data directory whose `crewdesk.yaml` holds `text`."""
     (directory / "crewdesk.yaml").write_text(text)
-    return load_settings({"CREWDESK_DATA_DIR": str(directory), **variables})
+    return read_settings({"CREWDESK_DATA_DIR": str(directory), **variables})
 
 
 def test_documented_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any setting the defaults are those of the table in the documentation."""
     monkeypatch.chdir(tmp_path)
 
-    settings = load_settings({})
+    settings = read_settings({})
 
     assert settings.data_dir == tmp_path / "data"
     assert settings.database_url == f"sqlite://{tmp_path}/data/crewdesk.db"
@@ -27,17 +28,16 @@ def test_documented_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert (settings.http.host, settings.http.port) == ("127.0.0.1", 8080)
     assert (settings.model.name, settings.model.api) == ("offline", "responses")
     assert (settings.model.api_key, settings.model.base_url) == (None, None)
-    assert settings.telegram.token is None
-    assert settings.telegram.api_base == "https://api.telegram.org"
-    assert (settings.slack.bot_token, settings.slack.app_token) == (None, None)
-    assert (settings.dingtalk.client_id, settings.dingtalk.client_secret) == (None, None)
+    assert [name for name, section in settings.channels.items() if section.is_set_up] == [
+        "terminal"
+    ]
     assert (settings.access.admins, settings.access.members) == ((), ())
     assert (settings.log.format, settings.log.level) == ("console", "info")
 
 
 def test_loading_makes_nothing(tmp_path: Path) -> None:
     """Neither the data directory nor anything in it is made by reading settings."""
-    load_settings({"CREWDESK_DATA_DIR": str(tmp_path / "state")})
+    read_settings({"CREWDESK_DATA_DIR": str(tmp_path / "state")})
 
     assert list(tmp_path.iterdir()) == []
 
@@ -86,13 +86,13 @@ def test_own_server_needs_no_key(tmp_path: Path) -> None:
 
 def test_lists_come_with_commas_or_from_yaml(tmp_path: Path) -> None:
     """A list is comma-separated in the environment and a list in the file."""
-    text = "access:\n  members: ['slack:U01', 'telegram:*']\n"
+    text = "access:\n  members: ['terminal:U01', 'telegram:*']\n"
 
-    settings = load(tmp_path, text, CREWDESK_ACCESS__ADMINS="telegram:1001, dingtalk:$:LW:1")
+    settings = load(tmp_path, text, CREWDESK_ACCESS__ADMINS="telegram:1001, terminal:$:LW:1")
 
     assert settings.access.admins == (
         IdentityPattern(channel="telegram", sender_id="1001"),
-        IdentityPattern(channel="dingtalk", sender_id="$:LW:1"),
+        IdentityPattern(channel="terminal", sender_id="$:LW:1"),
     )
     assert settings.access.members[1].matches("telegram", "anybody")
     assert not settings.access.members[0].matches("telegram", "U01")
@@ -106,8 +106,7 @@ def test_secret_comes_from_a_file(tmp_path: Path) -> None:
 
     settings = load(tmp_path, text, OPENAI_API_KEY_FILE=str(tmp_path / "key"))
 
-    assert settings.telegram.token is not None
-    assert settings.telegram.token.get_secret_value() == "1:telegram"
+    assert settings.channels["telegram"].is_set_up
     assert settings.secret_values == {"1:telegram", "sk-openai"}
 
 

@@ -1,0 +1,1 @@
+"""DingTalk as a channel, in Stream mode."""
