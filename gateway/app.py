@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -13,7 +14,13 @@ from channels.settings import ChannelSettings
 from gateway.access import ClaimCode, Gate
 from gateway.channel_runner import ChannelRunner
 from gateway.clock import Clock, SystemClock
-from gateway.commands.command import Aftermath, PauseWork, ReloadFiles, StopTask
+from gateway.commands.command import (
+    Aftermath,
+    LookAtClock,
+    PauseWork,
+    ReloadFiles,
+    StopTask,
+)
 from gateway.commands.desk import CommandDesk
 from gateway.config import ModelSettings, Settings, load_settings
 from gateway.config.sections import OFFLINE_MODEL, ModelApi
@@ -32,6 +39,9 @@ from gateway.maintenance import Maintenance
 from gateway.models import LateModel, LoadedModel, ModelShelf
 from gateway.preview import Stage
 from gateway.roster import ChannelPlan, Roster
+from gateway.schedule.book import BookRoom
+from gateway.schedule.runs import QuietEnd, ScheduledRuns
+from gateway.schedule.scheduler import Alarm, Scheduler
 from gateway.sending import Sender
 from gateway.service import Loops, Service
 from gateway.store.database import Database, Probe, Writer, sqlite_path
@@ -113,14 +123,16 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     workshop = _workshop(core.settings, core.shelf)
     sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
-    turn_room = _turn_room(core, workshop, delivery.wakeup)
+    quiet_end = QuietEnd(core.database, core.roster, delivery.wakeup.call)
+    scheduler = Scheduler(core.database, core.clock, core.inbox, (quiet_end,))
+    turn_room = _turn_room(core, workshop, delivery.wakeup, scheduler)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
 
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
-    desk = CommandDesk(GatewayFacts(core.clock.now(), core.roster, workshop, core.shelf))
-    follow = _follower(dispatcher, workshop)
+    desk = CommandDesk(_facts(core, workshop))
+    follow = _follower(dispatcher, workshop, scheduler)
     intake = Intake(_intake_room(core, gate, desk), delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     return Loops(
@@ -129,6 +141,8 @@ def _loops(core: _Core, gate: Gate) -> Loops:
         delivery=delivery,
         maintenance=Maintenance(core.database, core.clock, workshop),
         models=core.shelf,
+        scheduler=scheduler,
+        load_alarm=load_alarm,
         channels=[
             ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
             for plan in core.roster.plans.values()
@@ -136,7 +150,26 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     )
 
 
-def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> TurnRoom:
+def load_alarm() -> Callable[[Wakeup], AbstractContextManager[Alarm]]:
+    """Import APScheduler, which takes a tenth of a second, and return what opens an alarm."""
+    from gateway.schedule.alarm import ApschedulerAlarm  # noqa: PLC0415 - slow, see above
+
+    return ApschedulerAlarm
+
+
+def _facts(core: _Core, workshop: Workshop) -> GatewayFacts:
+    return GatewayFacts(
+        core.clock.now(),
+        core.roster,
+        workshop,
+        core.shelf,
+        time_zone=core.settings.schedules.time_zone,
+    )
+
+
+def _turn_room(
+    core: _Core, workshop: Workshop, delivery_wakeup: Wakeup, scheduler: Scheduler
+) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
         clock=core.clock,
@@ -158,6 +191,19 @@ def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> Turn
         crew=crew,
         settings=core.settings.inbox,
         delivery_wakeup=delivery_wakeup,
+        books=_book_room(core, workshop, scheduler),
+        runs=ScheduledRuns(core.roster, default_zone=core.settings.schedules.time_zone),
+    )
+
+
+def _book_room(core: _Core, workshop: Workshop, scheduler: Scheduler) -> BookRoom:
+    return BookRoom(
+        database=core.database,
+        clock=core.clock,
+        changed=scheduler.wakeup.call,
+        has_soul=lambda name: workshop.souls.get(name) is not None,
+        default_zone=core.settings.schedules.time_zone,
+        per_person=core.settings.schedules.per_person,
     )
 
 
@@ -338,7 +384,9 @@ def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
     )
 
 
-def _follower(dispatcher: Dispatcher, workshop: Workshop) -> Callable[[Aftermath], None]:
+def _follower(
+    dispatcher: Dispatcher, workshop: Workshop, scheduler: Scheduler
+) -> Callable[[Aftermath], None]:
     """Return what carries out what a command leaves to do after its commit."""
 
     def follow(aftermath: Aftermath) -> None:
@@ -350,6 +398,8 @@ def _follower(dispatcher: Dispatcher, workshop: Workshop) -> Callable[[Aftermath
             case ReloadFiles():
                 workshop.souls.refresh()
                 workshop.skills.refresh()
+            case LookAtClock(has_run=has_run):
+                scheduler.changed(has_run=has_run)
             case _:
                 assert_never(aftermath)
 

@@ -15,9 +15,16 @@ class GatewayFacts:
     """Facts from memory and from the souls' and skills' files."""
 
     def __init__(
-        self, started_at: datetime, roster: Roster, workshop: Workshop, shelf: ModelShelf
+        self,
+        started_at: datetime,
+        roster: Roster,
+        workshop: Workshop,
+        shelf: ModelShelf,
+        *,
+        time_zone: str,
     ) -> None:
         self.started_at = started_at
+        self.time_zone = time_zone
         self.version = version("crewdesk")
         self._roster = roster
         self._workshop = workshop

@@ -1,6 +1,6 @@
 """The inbox: every task from its acceptance to its end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -42,11 +42,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a claim ends, and what is said by it."""
+    """How a claim ends, and what is said by it; `also` is written in the same transaction."""
 
     leaving: Leaving
     parts: Sequence[NewPart] = ()
     spoken: str = ""  # the same as one text, for the conversation's history
+    also: Callable[[datetime], Script[None]] | None = None
 
 
 class Inbox:
@@ -178,6 +179,8 @@ class Inbox:
             if ending.spoken and ending.parts:
                 talk = yield from conversations.find(ending.parts[0].conversation_id)
                 yield from conversations.say(talk, ending.spoken, lease.task_id, now)
+            if ending.also is not None:
+                yield from ending.also(now)
             if leaving.status in TERMINAL:
                 yield from jobs.end_open(lease.task_id, now)
             if leaving.status is not TaskStatus.COMPLETED:
@@ -262,7 +265,8 @@ def _with_records(task: TaskEnvelope) -> Script[Claim]:
     said: Sequence[Said] = []
     if task.conversation_id is not None:
         talk = yield from conversations.find(task.conversation_id)
-        said = yield from conversations.history(talk, task.lane_seq, HISTORY_MESSAGES)
+        if task.lane == talk.address.key:  # a schedule's runs know nothing of each other
+            said = yield from conversations.history(talk, task.lane_seq, HISTORY_MESSAGES)
     return Claim(
         task=task,
         lease=Lease(task_id=task.task_id, fence=task.fence),

@@ -18,6 +18,7 @@ from gateway.inbox import Inbox
 from gateway.intake import Intake
 from gateway.maintenance import Maintenance
 from gateway.models import ModelShelf
+from gateway.schedule.scheduler import AlarmLoader, Scheduler
 from gateway.store import settings
 from gateway.store.database import Database
 from skills.process import end_orphans
@@ -36,6 +37,8 @@ class Loops:
     delivery: Delivery
     maintenance: Maintenance
     models: ModelShelf
+    scheduler: Scheduler
+    load_alarm: AlarmLoader
     channels: Sequence[ChannelRunner]
 
 
@@ -100,6 +103,7 @@ class Service:
                 group.create_task(runner.run(), name="channel") for runner in loops.channels
             ]
             housekeeping.append(group.create_task(loops.maintenance.run(), name="maintenance"))
+            housekeeping.append(group.create_task(self._schedule(), name="scheduler"))
             group.create_task(self._dispatch(), name="dispatcher")
             housekeeping.append(group.create_task(loops.delivery.run(), name="delivery"))
             self.started.set()
@@ -121,6 +125,11 @@ class Service:
         # all of it and holds every conversation up for a fifth of a second.
         gc.freeze()
         await self._loops.dispatcher.run()
+
+    async def _schedule(self) -> None:
+        """Fire schedules, once there is a model for what they ask."""
+        await self._loops.models.ready()
+        await self._loops.scheduler.run(self._loops.load_alarm)
 
     async def _stop(self, seconds: float) -> None:
         """Take nothing in, let tasks end or give them back, and send what can be sent.

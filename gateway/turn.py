@@ -19,16 +19,20 @@ from gateway.phrases import Phrase, say
 from gateway.preview import AnswerPreview, Stage
 from gateway.requests import request_text
 from gateway.retry import RetryDecision
+from gateway.schedule.book import BookRoom, Owner, TaskBook
+from gateway.schedule.runs import ScheduledRuns, is_scheduled
 from gateway.store import outbox
 from gateway.store.conversations import Conversation, Direction
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, OutboxKind, OutboxState
+from gateway.store.people import Role
 from gateway.store.tasks import Leaving
 from gateway.wakeup import Wakeup
 from gateway.workshop import Workshop, WorkspaceSpill
 from manager.manager import MANAGER_SOUL, Equipment, Turn, answer
 from manager.prompt import Exchange, Situation
 from manager.speech import question_text
+from souls.soul import Soul
 from workers.agent.report import Report, SilentReport
 from workers.agent.result import AgentAnswer, AgentResult, AgentStopped
 from workers.errors import Suspended
@@ -52,6 +56,8 @@ class TurnRoom:
     crew: CrewRoom
     settings: InboxSettings
     delivery_wakeup: Wakeup
+    books: BookRoom
+    runs: ScheduledRuns
 
     @property
     def database(self) -> Database:
@@ -102,8 +108,10 @@ class TaskTurn:
 
     async def leave(self, ending: Ending) -> None:
         """End the claim."""
+        if is_scheduled(self._claim.task):
+            ending = self._room.runs.redirect(self._claim.task, ending)
         await self._room.inbox.leave(self._claim.lease, ending)
-        if ending.parts:
+        if ending.parts or ending.also is not None:
             self._room.delivery_wakeup.call()
         logger.info(
             "task_left",
@@ -141,7 +149,7 @@ class TaskTurn:
 
     async def _work(self) -> AgentResult:
         talk = self._claim.conversation
-        if talk is None:
+        if talk is None or is_scheduled(self._claim.task):
             return await self._answer(SilentReport())
         preview = AnswerPreview(
             self._room.stage, self._claim.task.task_id, talk, await self._known_preview()
@@ -167,9 +175,7 @@ class TaskTurn:
     async def _answer(self, report: Report) -> AgentResult:
         room, claim = self._room, self._claim
         workshop = room.workshop
-        soul = workshop.souls.get(MANAGER_SOUL)
-        if soul is None:
-            raise LookupError("there is no soul 'manager'; put souls/manager.md back")
+        soul = self._soul()
         workspace = await workshop.workspace(claim.task.conversation_id or claim.task.task_id)
         place = claim.conversation.address.kind if claim.conversation else PRIVATE
         tools = permitted(
@@ -186,15 +192,41 @@ class TaskTurn:
                 tools=tools,
                 crew=crew,
                 spill=WorkspaceSpill(workspace),
+                schedules=self._book(),
             )
             try:
                 return await answer(self._turn(), equipment, journal, report)
             finally:
                 crew.release()
 
+    def _soul(self) -> Soul:
+        """Return who answers: the Manager, or whom a schedule names, as long as there is one."""
+        souls = self._room.workshop.souls
+        wanted = str(self._claim.task.metadata.get("soul") or MANAGER_SOUL)
+        soul = souls.get(wanted) or souls.get(MANAGER_SOUL)
+        if soul is None:
+            raise LookupError("there is no soul 'manager'; put souls/manager.md back")
+        if soul.name != wanted:
+            logger.warning("soul_is_gone", soul=wanted)
+        return soul
+
+    def _book(self) -> TaskBook | None:
+        """Return the person's schedules; none for guests, and none to a run that a clock began."""
+        task, role = self._claim.task, self._claim.role
+        if task.conversation_id is None or is_scheduled(task) or not role.reaches(Role.MEMBER):
+            return None
+        owner = Owner(
+            user_id=task.user_id,
+            conversation_id=task.conversation_id,
+            is_admin=role is Role.ADMIN,
+        )
+        return TaskBook(self._room.books, owner)
+
     def _model(self, of_soul: str | None) -> Model:
         talk = self._claim.conversation
-        chosen = talk.model if talk is not None else ""
+        chosen = str(self._claim.task.metadata.get("model") or "")
+        if not chosen and talk is not None:
+            chosen = talk.model
         return self._room.workshop.model(chosen or of_soul or "")
 
     def _turn(self) -> Turn:
@@ -207,13 +239,14 @@ class TaskTurn:
                 channel=talk.address.channel if talk else "no channel",
                 is_group=talk is not None and talk.address.kind is ConversationKind.GROUP,
                 language=self._language,
+                is_scheduled=is_scheduled(task),
             ),
             earlier=[
                 Exchange(is_from_person=one.direction is Direction.IN, text=one.text)
                 for one in self._claim.history
             ],
             context_tokens=self._room.workshop.context_tokens,
-            can_ask=talk is not None,
+            can_ask=talk is not None and not is_scheduled(task),
         )
 
     def _ended(self, result: AgentResult) -> Ending:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from manager.crew import Crew
 from manager.prompt import Exchange, Situation, describe, transcript
+from manager.schedules import ScheduleBook
 from manager.speech import outcomes_note
 from manager.tools.questions import AskUser
+from manager.tools.schedules import CancelSchedule, CreateSchedule, ListSchedules
 from manager.tools.workers import AwaitWorker, DispatchWorker, ListWorkers
 from souls.soul import Soul
 from workers.agent.journal import Journal
@@ -33,13 +35,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equipment:
-    """What the Manager has at hand; `tools` are those it shares with workers."""
+    """What the Manager has at hand; `tools` are those it shares with workers.
+
+    Without `schedules` it can make none: in a scheduled run, say.
+    """
 
     soul: Soul
     model: Model
     tools: Sequence[Tool]
     crew: Crew
     spill: Spill
+    schedules: ScheduleBook | None = None
 
 
 async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Report) -> AgentResult:
@@ -58,6 +64,7 @@ async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Rep
         DispatchWorker(crew),
         AwaitWorker(crew),
         *((AskUser(),) if turn.can_ask else ()),
+        *_schedule_tools(equipment.schedules),
     )
     allowed = [tool for tool in (*equipment.tools, *own) if tool.spec.name in equipment.soul.tools]
     request = AgentRequest(
@@ -68,3 +75,9 @@ async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Rep
     )
     toolbox = Toolbox(allowed, equipment.spill)
     return await run_agent(equipment.soul, request, toolbox, equipment.model, journal, report)
+
+
+def _schedule_tools(book: ScheduleBook | None) -> tuple[Tool, ...]:
+    if book is None:
+        return ()
+    return (CreateSchedule(book), ListSchedules(book), CancelSchedule(book))

@@ -35,6 +35,10 @@ class Surroundings(Protocol):
     def model(self) -> str:
         """The name of the gateway's own choice of model."""
 
+    @property
+    def time_zone(self) -> str:
+        """The zone of people who have set none."""
+
     def channels(self) -> Mapping[str, ChannelHealth]:
         """Return how each channel is doing."""
 

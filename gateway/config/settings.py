@@ -16,6 +16,7 @@ from gateway.config.sections import (
     InboxSettings,
     LogSettings,
     ModelSettings,
+    ScheduleSettings,
     SkillSettings,
     ToolSettings,
     WorkerSettings,
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     tools: ToolSettings = ToolSettings()
     skills: SkillSettings = SkillSettings()
     workers: WorkerSettings = WorkerSettings()
+    schedules: ScheduleSettings = ScheduleSettings()
 
     @property
     def channels(self) -> Mapping[str, ChannelSettings]:

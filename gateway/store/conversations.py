@@ -163,7 +163,8 @@ def say(talk: Conversation, text: str, task_id: UUID, now: datetime) -> Script[N
 
 LATER_MESSAGES = 50  # newest ones that may belong to later tasks of the lane, which may be full
 HISTORY = """
-SELECT messages.direction, messages.text, messages.message_seq, tasks.lane_seq FROM messages
+SELECT messages.direction, messages.text, messages.message_seq, tasks.lane_seq, tasks.lane
+FROM messages
 JOIN tasks ON tasks.task_id = messages.task_id
 WHERE messages.conversation_id = :conversation_id AND messages.epoch = :epoch
 ORDER BY messages.message_seq DESC LIMIT :most
@@ -173,7 +174,8 @@ ORDER BY messages.message_seq DESC LIMIT :most
 def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Sequence[Said]]:
     """Read what was said in this epoch on account of earlier tasks, oldest first.
 
-    The order is that of the tasks, since an answer may be stored after the next question.
+    The order is that of the tasks, since an answer may be stored after the next question. What a
+    schedule's run said, in a lane of its own, stands behind what it was said after.
     """
     rows = yield Statement(
         HISTORY,
@@ -183,8 +185,17 @@ def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Seque
             "most": most + LATER_MESSAGES,
         },
     )
-    earlier = [row for row in rows if row.integer("lane_seq") < before_lane_seq]
-    earlier.sort(key=lambda row: (row.integer("lane_seq"), row.integer("message_seq")))
+    places: list[tuple[int, int]] = []
+    reached = 0
+    for row in reversed(rows):
+        if row.text("lane") == talk.address.key:
+            place = row.integer("lane_seq")
+            reached = max(reached, place)
+        else:
+            place = reached
+        places.append((place, row.integer("message_seq")))
+    ordered = sorted(zip(places, reversed(rows), strict=True), key=lambda one: one[0])
+    earlier = [row for (place, _), row in ordered if place < before_lane_seq]
     return [
         Said(direction=Direction(row.text("direction")), text=row.text("text"))
         for row in earlier[-most:]

@@ -19,6 +19,8 @@ class User(Model):
     role = fields.CharField(max_length=16)
     name = fields.TextField()
     language = fields.CharField(max_length=16, db_default="")
+    time_zone = fields.CharField(max_length=64, db_default="")
+    quiet_hours = fields.CharField(max_length=16, db_default="")
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -327,3 +329,85 @@ class UsageRow(Model):
 
         table = "usage"
         indexes = (Index(fields=("user_id", "created_at"), name="usage_of_user"),)
+
+
+class ScheduleRow(Model):
+    """Something that is to be done at certain times."""
+
+    schedule_id = fields.UUIDField(primary_key=True)
+    user_id = fields.CharField(max_length=256)
+    kind = fields.CharField(max_length=16)  # once, interval, daily, cron
+    timing = fields.TextField()
+    time_zone = fields.CharField(max_length=64)
+    goal = fields.TextField()
+    priority = fields.SmallIntField()
+    model = fields.CharField(max_length=128, db_default="")
+    soul = fields.CharField(max_length=64, db_default="")
+    missed = fields.CharField(max_length=8)  # skip, latest, all
+    window_seconds = fields.BigIntField()
+    overlap = fields.CharField(max_length=8)  # skip, queue
+    until = fields.DatetimeField(null=True)
+    is_paused = fields.BooleanField(db_default=False)
+    pause_reason = fields.TextField(db_default="")
+    failures = fields.IntField(db_default=0)
+    next_fire_at = fields.DatetimeField(null=True)
+    looked_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        """What is due is found by one index, and nothing else is looked at."""
+
+        table = "schedules"
+        indexes = (Index(fields=("user_id", "created_at"), name="schedules_of_user"),)
+
+
+class ScheduleTarget(Model):
+    """A conversation that gets what the runs of a schedule say."""
+
+    target_id = fields.BigIntField(primary_key=True, generated=True)
+    schedule_id = fields.UUIDField()
+    conversation_id = fields.UUIDField()
+
+    class Meta:
+        """A conversation is told once."""
+
+        table = "schedule_targets"
+
+
+class ScheduleTick(Model):
+    """A due instant and what came of it, or several that were skipped for one reason."""
+
+    tick_id = fields.BigIntField(primary_key=True, generated=True)
+    schedule_id = fields.UUIDField()
+    due_at = fields.DatetimeField()
+    last_due_at = fields.DatetimeField()
+    instants = fields.IntField(db_default=1)
+    state = fields.CharField(max_length=8)  # fired, skipped
+    reason = fields.CharField(max_length=16, db_default="")
+    task_id = fields.UUIDField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        """An instant fires once."""
+
+        table = "schedule_ticks"
+        indexes = (Index(fields=("created_at",), name="ticks_by_age"),)
+
+
+class HeldMessage(Model):
+    """What a scheduled run said in somebody's quiet hours."""
+
+    held_id = fields.BigIntField(primary_key=True, generated=True)
+    task_id = fields.UUIDField()
+    conversation_id = fields.UUIDField()
+    user_id = fields.CharField(max_length=256)
+    text = fields.TextField()
+    release_at = fields.DatetimeField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        """A task says one thing in a conversation."""
+
+        table = "held_messages"
+        indexes = (Index(fields=("release_at",), name="held_by_release"),)

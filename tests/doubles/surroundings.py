@@ -16,6 +16,7 @@ class FixedSurroundings:
     version: str = "1.2.3"
     started_at: datetime = START - timedelta(minutes=90)
     model: str = "house-model"
+    time_zone: str = "UTC"
     health: dict[str, ChannelHealth] = field(
         default_factory=lambda: {
             "telegram": ChannelHealth(state=ChannelState.CONNECTED),
