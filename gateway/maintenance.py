@@ -7,12 +7,13 @@ import structlog
 
 from gateway.clock import Clock
 from gateway.errors import StoreError
-from gateway.store import conversations, timeline
+from gateway.store import conversations, ticks, timeline
 from gateway.store.database import Database
 from gateway.workshop import Workshop
 
 INTERVAL_SECONDS = 60.0
 RAW_PAYLOADS_KEPT = timedelta(days=30)
+TICKS_KEPT = timedelta(days=90)
 
 logger = structlog.get_logger(__name__)
 
@@ -42,8 +43,10 @@ class Maintenance:
         payloads = await self._database.transact(
             "prune_payloads", lambda: conversations.forget_raw_payloads(before)
         )
-        if events or payloads:
-            logger.info("pruned", timeline_events=events, raw_payloads=payloads)
+        long_ago = self._clock.now() - TICKS_KEPT
+        forgotten = await self._database.transact("prune_ticks", lambda: ticks.forget(long_ago))
+        if events or payloads or forgotten:
+            logger.info("pruned", timeline_events=events, raw_payloads=payloads, ticks=forgotten)
 
     async def _tell_problems(self) -> None:
         """Log each mistake in a soul or skill file once."""

@@ -166,17 +166,21 @@ class QuietEnd:
 
     async def do_due(self, now: datetime) -> datetime | None:
         """Let go what is due; see `Chore`."""
-        while await self._database.transact("release_held", lambda: self._release(now)):
+        while (nearest := await self._nearest()) is not None and nearest <= now:
+            await self._database.transact("release_held", lambda: self._release(now))
             self._told()
+        return nearest
+
+    async def _nearest(self) -> datetime | None:
         return await self._database.transact("nearest_held", held.nearest)
 
-    def _release(self, now: datetime) -> Script[bool]:
+    def _release(self, now: datetime) -> Script[None]:
         conversation_id = yield from held.due_conversation(now)
         if conversation_id is None:
-            return False
+            return
         messages = yield from held.take(conversation_id, now)
         if not messages:
-            return True  # another process was quicker
+            return  # another process was quicker
         talk = yield from conversations.find(conversation_id)
         for message in messages:
             yield from conversations.say(talk, message.text, message.task_id, now)
@@ -187,4 +191,3 @@ class QuietEnd:
         first = messages[0].task_id
         key = f"{first}:held@{conversation_id}"
         yield from enqueue(self._roster, talk, text, _Place(key, first, now))
-        return True

@@ -102,8 +102,8 @@ async def test_a_reminder_that_was_due_while_nothing_ran_comes_late(tmp_path: Pa
         await scene.gateway.kill()
         await scene.query(
             "UPDATE schedules SET timing = '2026-01-05T12:00:00+00:00', "
-            "next_fire_at = '2026-01-05 12:00:00+00:00', "
-            "looked_at = '2026-01-05 11:00:00+00:00'"
+            "next_fire_at = '2026-01-05 12:00:00.000000+00:00', "
+            "looked_at = '2026-01-05 11:00:00.000000+00:00'"
         )
         await scene.gateway.start()
 
