@@ -94,21 +94,28 @@ class Scheduler:
         return nearest
 
     async def _fire_all(self, now: datetime) -> datetime | None:
+        submitted = 0
         while True:
             try:
                 fired = await self._fire(now)
             except ConflictError:  # another process put the same run in: look again
                 continue
+            submitted += fired.submitted
             if fired.submitted:
-                logger.info("schedules_fired", tasks=fired.submitted)
                 self._inbox.submitted()
             if fired.looked_at < AT_ONCE:
-                return fired.nearest
+                break
+        if submitted:
+            logger.info("schedules_fired", tasks=submitted)
+        return fired.nearest
 
     async def _fire(self, now: datetime) -> Fired:
         return await self._database.transact("fire_due", lambda: fire_due(now, AT_ONCE))
 
     async def _set_back(self, now: datetime) -> None:
         """Reckon anew what a clock ahead of this one has reckoned."""
-        while found := await self._database.transact("set_back", lambda: set_back(now, AT_ONCE)):
+        found = 0
+        while some := await self._database.transact("set_back", lambda: set_back(now, AT_ONCE)):
+            found += some
+        if found:
             logger.warning("clock_was_set_back", schedules=found)

@@ -20,6 +20,7 @@ from tests.doubles.databases import open_database, query
 IDLE = 10_000
 DUE = 500
 LOOKS = 200
+HOUR = timedelta(hours=1)
 ROUNDS = 3
 
 
@@ -33,7 +34,7 @@ async def measure_schedules(folder: Path) -> list[Measure]:
     async with open_database(f"sqlite://{folder / 'schedules.db'}") as database:
         inbox = Inbox(database, clock, InboxSettings(), owner="bench")
         scheduler = Scheduler(database, clock, inbox)
-        await _add(database, IDLE, clock.now() + timedelta(days=1))
+        await _add(database, IDLE, clock.now() + HOUR)
         idle_ms = await _idle(scheduler)
         waits = []
         for number in range(1, ROUNDS + 1):
@@ -59,7 +60,7 @@ async def measure_schedules(folder: Path) -> list[Measure]:
 async def _add(database: Database, how_many: int, due: datetime) -> None:
     def script() -> Script[None]:
         for _ in range(how_many):
-            one = new_schedule("1h", ScheduleKind.INTERVAL, now=due - timedelta(hours=1))
+            one = new_schedule("1h", ScheduleKind.INTERVAL, now=due - HOUR)
             yield from schedules.add(replace(one, next_fire_at=due), [])
 
     await database.transact("add", script)
