@@ -40,8 +40,10 @@ from gateway.models import LateModel, LoadedModel, ModelShelf
 from gateway.preview import Stage
 from gateway.roster import ChannelPlan, Roster
 from gateway.schedule.book import BookRoom
+from gateway.schedule.heartbeats import HeartbeatRoom, Heartbeats
 from gateway.schedule.runs import QuietEnd, ScheduledRuns
 from gateway.schedule.scheduler import Alarm, Scheduler
+from gateway.schedule.signals import Lookout
 from gateway.sending import Sender
 from gateway.service import Loops, Service
 from gateway.store.database import Database, Probe, Writer, sqlite_path
@@ -132,7 +134,8 @@ def _loops(core: _Core, gate: Gate) -> Loops:
 
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
     desk = CommandDesk(_facts(core, workshop))
-    follow = _follower(dispatcher, workshop, scheduler)
+    beats = _heartbeats(core, workshop)
+    follow = _follower(dispatcher, workshop, scheduler, beats)
     intake = Intake(_intake_room(core, gate, desk), delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     return Loops(
@@ -143,6 +146,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
         models=core.shelf,
         scheduler=scheduler,
         load_alarm=load_alarm,
+        heartbeats=beats,
         channels=[
             ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
             for plan in core.roster.plans.values()
@@ -155,6 +159,16 @@ def load_alarm() -> Callable[[Wakeup], AbstractContextManager[Alarm]]:
     from gateway.schedule.alarm import ApschedulerAlarm  # noqa: PLC0415 - slow, see above
 
     return ApschedulerAlarm
+
+
+def _heartbeats(core: _Core, workshop: Workshop) -> Heartbeats:
+    room = HeartbeatRoom(
+        database=core.database,
+        clock=core.clock,
+        inbox=core.inbox,
+        default_zone=core.settings.schedules.time_zone,
+    )
+    return Heartbeats(room, Lookout(workshop))
 
 
 def _facts(core: _Core, workshop: Workshop) -> GatewayFacts:
@@ -385,7 +399,7 @@ def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
 
 
 def _follower(
-    dispatcher: Dispatcher, workshop: Workshop, scheduler: Scheduler
+    dispatcher: Dispatcher, workshop: Workshop, scheduler: Scheduler, beats: Heartbeats
 ) -> Callable[[Aftermath], None]:
     """Return what carries out what a command leaves to do after its commit."""
 
@@ -400,6 +414,7 @@ def _follower(
                 workshop.skills.refresh()
             case LookAtClock(has_run=has_run):
                 scheduler.changed(has_run=has_run)
+                beats.wakeup.call()
             case _:
                 assert_never(aftermath)
 

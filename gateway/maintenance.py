@@ -7,7 +7,7 @@ import structlog
 
 from gateway.clock import Clock
 from gateway.errors import StoreError
-from gateway.store import conversations, ticks, timeline
+from gateway.store import conversations, heartbeats, ticks, timeline
 from gateway.store.database import Database
 from gateway.workshop import Workshop
 
@@ -44,6 +44,7 @@ class Maintenance:
             "prune_payloads", lambda: conversations.forget_raw_payloads(before)
         )
         long_ago = self._clock.now() - TICKS_KEPT
+        await self._database.transact("prune_heartbeats", lambda: heartbeats.forget(long_ago))
         forgotten = await self._database.transact("prune_ticks", lambda: ticks.forget(long_ago))
         if events or payloads or forgotten:
             logger.info("pruned", timeline_events=events, raw_payloads=payloads, ticks=forgotten)

@@ -3,9 +3,11 @@
 from gateway.envelope import JsonObject, TaskEnvelope
 from workers.tools.protocol import JsonValue
 
+LONGEST_FINDING = 500  # characters
+
 
 def request_text(task: TaskEnvelope) -> str:
-    """Return the goal with what came along: the quoted message and the attachments."""
+    """Return the goal with what came along: a quoted message, attachments, findings."""
     parts = [task.goal]
     quoted = _text(task.payload, "quoted_text")
     if quoted:
@@ -13,6 +15,9 @@ def request_text(task: TaskEnvelope) -> str:
     attachments = task.payload.get("attachments")
     if isinstance(attachments, list) and attachments:
         parts.append("Attached: " + "; ".join(_attachment(one) for one in attachments))
+    findings = task.payload.get("findings")
+    if isinstance(findings, list) and findings:
+        parts.append("\n".join(f"- {_finding(one)}" for one in findings))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -31,3 +36,11 @@ def _attachment(value: JsonValue) -> str:
     facts = [str(value[key]) for key in ("kind", "name", "mime_type") if value.get(key)]
     size = value.get("size_bytes")
     return ", ".join([*facts, f"{size} bytes"] if size else facts)
+
+
+def _finding(value: JsonValue) -> str:
+    """Write what a heartbeat found on one line: it is material, and may not look like more."""
+    if not isinstance(value, dict):
+        return str(value)
+    facts = (str(value.get(key) or "") for key in ("title", "url"))
+    return " ".join(" ".join(facts).split())[:LONGEST_FINDING]

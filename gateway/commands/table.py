@@ -5,6 +5,7 @@ from gateway.commands import (
     conversation,
     cron,
     greeting,
+    heartbeat,
     personal,
     service,
     tasks,
@@ -49,6 +50,13 @@ COMMANDS: tuple[Entry, ...] = (
         about=Phrase.ABOUT_CRON,
         answer=cron.cron,
         usage="[VERB ID]",
+    ),
+    Entry(
+        name="heartbeat",
+        needs=Role.MEMBER,
+        about=Phrase.ABOUT_HEARTBEAT,
+        answer=heartbeat.heartbeat,
+        usage="[on|off|…]",
     ),
     Entry(
         name="snooze",

@@ -219,4 +219,24 @@ CHINESE: dict[Phrase, str] = {
     Phrase.SNOOZE_USAGE: "请写 `/snooze 10m`，即多久之后再提醒。",
     Phrase.SNOOZE_NONE: "这里还没有过你的提醒。",
     Phrase.SNOOZED: "将在 {at} 再次提醒：{goal}",
+    Phrase.ABOUT_HEARTBEAT: "让我定期查看有没有新消息",
+    Phrase.HEARTBEAT_GOAL: (
+        "有人请你定期查看新消息，现在有以下新内容：用一条简短的消息告诉对方重要的部分。"
+        "如果都不重要，只回答 HEARTBEAT_OK。"
+    ),
+    Phrase.HEARTBEAT_FAILED: "有新内容，但没能整理出来：{reason} `/task {task}` 可以查看详情。",
+    Phrase.HEARTBEAT_ON: (
+        "{hours}（{zone}）期间，我每30分钟查看你的订阅和关注，有新内容才会发消息。"
+    ),
+    Phrase.HEARTBEAT_OFF: "已关闭定期查看。",
+    Phrase.HEARTBEAT_IS_ON: "已开启，时间 {hours}；下次查看：{at}。",
+    Phrase.HEARTBEAT_IS_OFF: "未开启。",
+    Phrase.HEARTBEAT_WATCHES: "关注 {subject}",
+    Phrase.HEARTBEAT_LAST: "上次查看：{ago}，新内容 {count} 条",
+    Phrase.HEARTBEAT_TOO_MANY: (
+        "已关注 {count} 个网页和文件，已达上限；请先用 `/heartbeat drop` 去掉一个。"
+    ),
+    Phrase.HEARTBEAT_USAGE: (
+        "`/heartbeat on`、`off`、`hours 08:00-22:00`、`watch 网址` 或 `watch 文件`、`drop 网址`"
+    ),
 }

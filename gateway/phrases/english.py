@@ -300,4 +300,28 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.SNOOZE_USAGE: "Write `/snooze 10m`, with how long to wait.",
     Phrase.SNOOZE_NONE: "There was no reminder of yours here.",
     Phrase.SNOOZED: "I will remind you again at {at}: {goal}",
+    Phrase.ABOUT_HEARTBEAT: "have me look now and then whether something is new",
+    Phrase.HEARTBEAT_GOAL: (
+        "Somebody asked you to look now and then whether something is new, and this is: tell "
+        "them in one short message what matters. Answer HEARTBEAT_OK if nothing does."
+    ),
+    Phrase.HEARTBEAT_FAILED: (
+        "Something is new, but I could not tell what: {reason} `/task {task}` shows what happened."
+    ),
+    Phrase.HEARTBEAT_ON: (
+        "Every 30 minutes from {hours} ({zone}) I look at your feeds and what else you watch, "
+        "and write only if something is new."
+    ),
+    Phrase.HEARTBEAT_OFF: "I no longer look by myself.",
+    Phrase.HEARTBEAT_IS_ON: "On from {hours}; the next look is at {at}.",
+    Phrase.HEARTBEAT_IS_OFF: "Off.",
+    Phrase.HEARTBEAT_WATCHES: "watches {subject}",
+    Phrase.HEARTBEAT_LAST: "last look {ago}: {count} new",
+    Phrase.HEARTBEAT_TOO_MANY: (
+        "{count} pages and files are watched already, and that is the most; `/heartbeat drop` "
+        "one first."
+    ),
+    Phrase.HEARTBEAT_USAGE: (
+        "`/heartbeat on`, `off`, `hours 08:00-22:00`, `watch URL` or `watch FILE`, `drop URL`"
+    ),
 }

@@ -12,7 +12,7 @@ _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*(?:-|–|—|to|到|至)\s*([
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
-    """A part of each day by local time; it may go over midnight."""
+    """A part of each day by local time; it may go over midnight. Active hours are the same."""
 
     begins: time
     ends: time
@@ -31,11 +31,11 @@ def parse_quiet(text: str) -> QuietHours:
     """
     match = _HOURS.fullmatch(text.strip())
     if match is None:
-        raise ScheduleError(f"{text!r} are no quiet hours: write them like 22:00-07:00")
+        raise ScheduleError(f"{text!r} are no hours: write them like 22:00-07:00")
     begins = time(int(match[1]), int(match[2]))
     ends = time(int(match[3]), int(match[4]))
     if begins == ends:
-        raise ScheduleError(f"{text!r} are no quiet hours: they end when they begin")
+        raise ScheduleError(f"{text!r} are no hours: they end when they begin")
     return QuietHours(begins=begins, ends=ends)
 
 
@@ -50,3 +50,15 @@ def quiet_until(hours: QuietHours, time_zone: str, now: datetime) -> datetime | 
     day = local.date() + timedelta(days=1 if goes_over and is_late else 0)
     ends = instant_of(datetime.combine(day, hours.ends), zone)
     return ends if ends > now else None
+
+
+def next_within(hours: QuietHours, time_zone: str, moment: datetime) -> datetime:
+    """Return a moment that lies in the hours as it is, else their next beginning, in UTC."""
+    if quiet_until(hours, time_zone, moment) is not None:
+        return moment
+    zone = zone_of(time_zone)
+    day = moment.astimezone(zone).date()
+    today = instant_of(datetime.combine(day, hours.begins), zone)
+    if today >= moment:
+        return today
+    return instant_of(datetime.combine(day + timedelta(days=1), hours.begins), zone)

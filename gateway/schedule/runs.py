@@ -60,6 +60,9 @@ class ScheduledRuns:
         return replace(quietly, also=lambda now: self._close(task, ending, now))
 
     def _close(self, task: TaskEnvelope, ending: Ending, now: datetime) -> Script[None]:
+        if task.source is Source.HEARTBEAT:
+            yield from self._close_heartbeat(task, ending, now)
+            return
         found = yield from schedules.find(UUID(str(task.metadata["schedule_id"])))
         if found is None:
             return
@@ -71,6 +74,20 @@ class ScheduledRuns:
         if found.next_fire_at is None and not is_failed:
             yield from schedules.end(found.schedule_id, now)
 
+    def _close_heartbeat(self, task: TaskEnvelope, ending: Ending, now: datetime) -> Script[None]:
+        status, text = ending.leaving.status, ending.spoken
+        is_news = status is TaskStatus.COMPLETED and not _is_silent(text)
+        if task.conversation_id is None or not (is_news or status is TaskStatus.FAILED):
+            return
+
+        def make(language: str) -> str:
+            if is_news:
+                return text
+            return say(Phrase.HEARTBEAT_FAILED, language, reason=text, task=task.task_id)
+
+        talk = yield from conversations.find(task.conversation_id)
+        yield from self._tell(_Word(task=task, make=make), talk, now)
+
     def _word(self, task: TaskEnvelope, one: Schedule, ending: Ending) -> Script[_Word | None]:
         """Keep the count of failures, and return what there is to say."""
         status, text = ending.leaving.status, ending.spoken
@@ -78,8 +95,7 @@ class ScheduledRuns:
             return None
         if status is TaskStatus.COMPLETED:
             yield from schedules.set_failures(one.schedule_id, 0)
-            is_silent = not text.strip() or text.strip() == NOTHING_NEW
-            return None if is_silent else _Word(task=task, make=lambda _: text)
+            return None if _is_silent(text) else _Word(task=task, make=lambda _: text)
         failures = one.failures + 1
         yield from schedules.set_failures(one.schedule_id, failures)
         is_given_up = failures >= MOST_FAILURES and one.next_fire_at is not None
@@ -115,6 +131,10 @@ class ScheduledRuns:
             return None
         zone = chosen.time_zone or self._default_zone
         return quiet_until(parse_quiet(chosen.quiet_hours), zone, now)
+
+
+def _is_silent(text: str) -> bool:
+    return text.strip() in {"", NOTHING_NEW}
 
 
 @dataclass(frozen=True, slots=True)

@@ -411,3 +411,63 @@ class HeldMessage(Model):
 
         table = "held_messages"
         indexes = (Index(fields=("release_at",), name="held_by_release"),)
+
+
+class HeartbeatRow(Model):
+    """Whether and when somebody's checklist is looked through."""
+
+    user_id = fields.CharField(max_length=256, primary_key=True)
+    conversation_id = fields.UUIDField()
+    active_hours = fields.CharField(max_length=16)
+    next_look_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """One per person."""
+
+        table = "heartbeats"
+        indexes = (Index(fields=("next_look_at",), name="heartbeats_due"),)
+
+
+class HeartbeatWatch(Model):
+    """A page or a file that somebody wants to hear about when it changes."""
+
+    watch_id = fields.BigIntField(primary_key=True, generated=True)
+    user_id = fields.CharField(max_length=256)
+    subject = fields.CharField(max_length=512)
+
+    class Meta:
+        """Watched once."""
+
+        table = "heartbeat_watches"
+
+
+class HeartbeatMark(Model):
+    """A finding that is known, by its fingerprint."""
+
+    mark_id = fields.BigIntField(primary_key=True, generated=True)
+    user_id = fields.CharField(max_length=256)
+    source = fields.CharField(max_length=600)
+    fingerprint = fields.CharField(max_length=64)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        """Known once."""
+
+        table = "heartbeat_marks"
+        indexes = (Index(fields=("created_at",), name="marks_by_age"),)
+
+
+class HeartbeatReceipt(Model):
+    """One look through a checklist: how much was new, and the task that it made, if any."""
+
+    receipt_id = fields.BigIntField(primary_key=True, generated=True)
+    user_id = fields.CharField(max_length=256)
+    looked_at = fields.DatetimeField()
+    findings = fields.IntField()
+    task_id = fields.UUIDField(null=True)
+
+    class Meta:
+        """Written also where nothing was new."""
+
+        table = "heartbeat_receipts"
+        indexes = (Index(fields=("user_id", "looked_at"), name="receipts_of_user"),)

@@ -12,6 +12,8 @@ INVARIANTS = (
     "CREATE UNIQUE INDEX one_tick_per_instant ON schedule_ticks (schedule_id, due_at)",
     "CREATE UNIQUE INDEX one_held_message ON held_messages (task_id, conversation_id)",
     "CREATE INDEX schedules_due ON schedules (next_fire_at) WHERE next_fire_at IS NOT NULL",
+    "CREATE UNIQUE INDEX one_watch_per_subject ON heartbeat_watches (user_id, subject)",
+    "CREATE UNIQUE INDEX one_mark_per_finding ON heartbeat_marks (user_id, source, fingerprint)",
     "CREATE INDEX usage_of_task ON usage (task_id)",
 )
 
@@ -128,6 +130,95 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["release_at"], name="held_by_release")],
                 "pk_attr": "held_id",
                 "table_description": "What a scheduled run said in somebody's quiet hours.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="HeartbeatRow",
+            fields=[
+                (
+                    "user_id",
+                    fields.CharField(primary_key=True, unique=True, db_index=True, max_length=256),
+                ),
+                ("conversation_id", fields.UUIDField()),
+                ("active_hours", fields.CharField(max_length=16)),
+                (
+                    "next_look_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+            ],
+            options={
+                "table": "heartbeats",
+                "app": "crewdesk",
+                "indexes": [Index(fields=["next_look_at"], name="heartbeats_due")],
+                "pk_attr": "user_id",
+                "table_description": "Whether and when somebody's checklist is looked through.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="HeartbeatWatch",
+            fields=[
+                (
+                    "watch_id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("user_id", fields.CharField(max_length=256)),
+                ("subject", fields.CharField(max_length=512)),
+            ],
+            options={
+                "table": "heartbeat_watches",
+                "app": "crewdesk",
+                "pk_attr": "watch_id",
+                "table_description": "A page or a file that somebody wants to hear about when it changes.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="HeartbeatMark",
+            fields=[
+                (
+                    "mark_id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("user_id", fields.CharField(max_length=256)),
+                ("source", fields.CharField(max_length=600)),
+                ("fingerprint", fields.CharField(max_length=64)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "heartbeat_marks",
+                "app": "crewdesk",
+                "indexes": [Index(fields=["created_at"], name="marks_by_age")],
+                "pk_attr": "mark_id",
+                "table_description": "A finding that is known, by its fingerprint.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="HeartbeatReceipt",
+            fields=[
+                (
+                    "receipt_id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("user_id", fields.CharField(max_length=256)),
+                ("looked_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("findings", fields.IntField()),
+                ("task_id", fields.UUIDField(null=True)),
+            ],
+            options={
+                "table": "heartbeat_receipts",
+                "app": "crewdesk",
+                "indexes": [Index(fields=["user_id", "looked_at"], name="receipts_of_user")],
+                "pk_attr": "receipt_id",
+                "table_description": "One look through a checklist: how much was new, and the task that it made, if any.",
             },
             bases=["Model"],
         ),

@@ -257,3 +257,26 @@ async def test_snooze_brings_the_last_reminder_again(front: Front) -> None:
     await end_run(front, "Call home, again!")
     assert await count(front.database, "schedule_ticks", "state = 'fired'") == 2
     assert one.schedule_id == ONE
+
+
+async def test_heartbeat_is_off_until_it_is_switched_on(front: Front) -> None:
+    """Then it has its hours, and the first look comes soon."""
+    assert (await front.write("/heartbeat", MEMBER)).startswith("Off.")
+    assert "from 08:00-22:00 (`UTC`)" in await front.write("/heartbeat on", MEMBER)
+    assert front.aftermath == [LookAtClock()]
+    assert "next look is at 2026-01-05 12:00" in await front.write("/heartbeat status", MEMBER)
+    assert "from 07:00-09:00" in await front.write("/heartbeat hours 7:00-9:00", MEMBER)
+    assert "next look is at 2026-01-06 07:00" in await front.write("/heartbeat", MEMBER)
+    assert "are no hours" in await front.write("/heartbeat hours always", MEMBER)
+    await front.write("/heartbeat off", MEMBER)
+    assert (await front.write("/heartbeat", MEMBER)).startswith("Off.")
+
+
+async def test_heartbeat_watches_pages_and_files(front: Front) -> None:
+    """As many as may be, until they are dropped."""
+    assert "- watches `notes.md`" in await front.write("/heartbeat watch notes.md", MEMBER)
+    assert "watches" not in await front.write("/heartbeat drop notes.md", MEMBER)
+    for number in range(20):
+        await front.write(f"/heartbeat watch {number}.md", MEMBER)
+    assert "20 pages and files" in await front.write("/heartbeat watch more.md", MEMBER)
+    assert (await front.write("/heartbeat watch", MEMBER)).startswith("`/heartbeat on`")

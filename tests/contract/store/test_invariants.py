@@ -113,6 +113,8 @@ HELD: Values = {
     "release_at": START,
     "created_at": START,
 }
+WATCH: Values = {"user_id": "u", "subject": "notes.md"}
+MARK: Values = {"user_id": "u", "source": "task", "fingerprint": "f", "created_at": START}
 OTHER = UUID(int=2)
 
 # Each is a row that may not follow the first one, and the same with the one value that lets it.
@@ -151,6 +153,8 @@ TWICE: dict[str, tuple[str, Values, Values, Values]] = {
     "one_count_per_call": ("usage", USE, {}, {"run_id": OTHER}),
     "one_target_per_conversation": ("schedule_targets", TARGET, {}, {"conversation_id": OTHER}),
     "one_tick_per_instant": ("schedule_ticks", TICK, {}, {"due_at": START + timedelta(hours=1)}),
+    "one_watch_per_subject": ("heartbeat_watches", WATCH, {}, {"subject": "other.md"}),
+    "one_mark_per_finding": ("heartbeat_marks", MARK, {}, {"fingerprint": "g"}),
     "one_held_message": ("held_messages", HELD, {}, {"conversation_id": OTHER}),
 }
 
