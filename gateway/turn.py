@@ -134,6 +134,8 @@ class TaskTurn:
         task = self._claim.task
         if task.is_cancel_requested:
             return Ending(leaving=Leaving(status=TaskStatus.CANCELLED, reason="stopped"))
+        if is_scheduled(task) and self._claim.role is Role.BLOCKED:
+            return Ending(leaving=Leaving(status=TaskStatus.CANCELLED, reason="owner blocked"))
         if task.barren_attempts > self._room.settings.max_barren_attempts:
             text = say(
                 Phrase.QUARANTINED,

@@ -32,6 +32,9 @@ TEMPLATE = """\
 #   admins: []               # such as 'telegram:1001'
 #   members: []              # 'telegram:*' lets a whole channel in
 
+# schedules:
+#   time_zone: UTC           # of people who have set none with /zone
+
 # log:
 #   format: console          # json for machines
 #   level: info

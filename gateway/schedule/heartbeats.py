@@ -62,6 +62,8 @@ class Heartbeats:
                     pass
             except StoreError as error:
                 logger.warning("heartbeats_put_off", error=str(error))
+            except Exception:  # what is new is new at the next look
+                logger.exception("heartbeat_failed")
             await self.wakeup.wait(LOOK_AGAIN_SECONDS)
 
     async def look(self) -> bool:

@@ -73,6 +73,9 @@ class Scheduler:
         except StoreError as error:
             logger.warning("schedules_put_off", error=str(error))
             return LOOK_AGAIN
+        except Exception:  # the next look may go well, and the gateway goes on meanwhile
+            logger.exception("schedules_failed")
+            return LOOK_AGAIN
         if nearest is None:
             return LOOK_AGAIN
         return min(max(nearest - self._clock.now(), timedelta()), LOOK_AGAIN)
