@@ -1,7 +1,8 @@
 """The journal of a run, kept in the database under the task's lease."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from gateway.clock import Clock
@@ -11,7 +12,7 @@ from gateway.store.database import Database
 from gateway.store.statement import Script
 from gateway.store.steps import ModelUse, StepRow
 from gateway.store.tasks import Lease
-from workers.agent.journal import ModelCost, Recorded, Step, StepState
+from workers.agent.journal import ModelCost, Recorded, Step, StepKind, StepState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +63,7 @@ class StoredJournal:
 
     async def intend(self, step: Step) -> None:
         """Record an intent; raises `LeaseLostError`."""
-        row = StepRow(
-            run_id=self._run,
-            step_key=step.key,
-            kind=step.kind,
-            name=step.name,
-            state=StepState.INTENT,
-            request=step.request,
-            result="",
-            attempt=self._scope.task.attempt,
-            started_at=self._clock.now(),
-            ended_at=None,
-        )
+        row = self._step(step, self._clock.now())
         await self._database.transact(
             f"intend_{step.kind}", lambda: steps.intend(self._scope.lease, row)
         )
@@ -98,3 +88,37 @@ class StoredJournal:
 
         await self._database.transact("complete_step", script)
         self._known[key] = Recorded(state=StepState.DONE, result=result)
+
+    async def note(self, key: str, find: Callable[[datetime], Script[str]]) -> str:
+        """Record the words that a script finds, in one transaction with what it changed.
+
+        Returns them; nothing is recorded where it finds none. Raises `LeaseLostError`.
+        """
+        now = self._clock.now()
+        lease = self._scope.lease
+
+        def script() -> Script[str]:
+            words = yield from find(now)
+            if words:
+                yield from steps.intend(lease, self._step(Step(key=key, kind=StepKind.NOTE), now))
+                yield from steps.complete(lease, self._run, key, words, now)
+            return words
+
+        words = await self._database.transact("note", script)
+        if words:
+            self._known[key] = Recorded(state=StepState.DONE, result=words)
+        return words
+
+    def _step(self, step: Step, now: datetime) -> StepRow:
+        return StepRow(
+            run_id=self._run,
+            step_key=step.key,
+            kind=step.kind,
+            name=step.name,
+            state=StepState.INTENT,
+            request=step.request,
+            result="",
+            attempt=self._scope.task.attempt,
+            started_at=now,
+            ended_at=None,
+        )

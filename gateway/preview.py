@@ -23,7 +23,6 @@ from gateway.store.outbox import NewPart, OutboxKind, OutboxState, Outcome
 
 TYPING_INTERVAL = 4.0  # seconds; Telegram shows the sign for five
 LAST_CALL_SECONDS = 10.0  # how long the last call of a preview may hold up the answer
-GROWING = " …"
 PREVIEW_KEPT = timedelta(days=1)
 
 logger = structlog.get_logger(__name__)
@@ -64,6 +63,11 @@ class AnswerPreview:
     def restarted(self) -> None:
         """Forget the pieces: the answer begins again."""
         self._text = ""
+
+    @property
+    def shown(self) -> str:
+        """What a person was shown so far, as CommonMark."""
+        return self._shown
 
     def finish(self) -> None:
         """Show nothing more; `run` returns soon."""
@@ -119,7 +123,7 @@ class AnswerPreview:
             await channel.show_draft(address, str(self._task_id), self._shown)
 
     async def _grow(self, channel: Channel, editor: EditsMessages) -> None:
-        text = first_part(self._stage.roster.split(self._talk.address, self._text)) + GROWING
+        text = first_part(self._stage.roster.split(self._talk.address, self._text))
         if text == self._shown or not self._stage.governor.admits_progress(self._talk.address):
             return
         if self._message_id:
@@ -180,7 +184,10 @@ class AnswerPreview:
     def _message(self, text: str) -> OutboundMessage:
         address: ConversationAddress = self._talk.address
         return OutboundMessage(
-            outbox_id=f"{self._task_id}:preview", conversation=address, text=text
+            outbox_id=f"{self._task_id}:preview",
+            conversation=address,
+            text=text,
+            is_growing=True,
         )
 
 

@@ -233,6 +233,7 @@ def outbound(part: OutboxPart) -> OutboundMessage:
         conversation=part.address,
         text=text,
         reply_to=part.reply_to,
+        options=part.options,
     )
 
 

@@ -160,7 +160,7 @@ class TelegramChannel:
 
     async def send(self, message: OutboundMessage) -> str:
         """Send one message, see `Channel`; plain where Telegram refuses the markup."""
-        rendered = render(message.text)
+        rendered = render(_as_shown(message))
         begun_at = self._ids.tick()
         try:
             sent = await self._show(partial(_send_method, message), rendered)
@@ -225,7 +225,7 @@ class TelegramChannel:
         """Edit and return the message, or None if it was like that already."""
         try:
             edited = await self._show(
-                partial(_edit_method, message_id, message), render(message.text)
+                partial(_edit_method, message_id, message), render(_as_shown(message))
             )
         except _NotModified:
             return None
@@ -263,6 +263,10 @@ class TelegramChannel:
     def _without_token(self, error: Exception) -> str:
         """Return what went wrong; a URL in it would hold the token."""
         return str(error).replace(self._token, f"{self.account}:***")
+
+
+def _as_shown(message: OutboundMessage) -> str:
+    return f"{message.text} …" if message.is_growing else message.text
 
 
 def _thread(conversation: ConversationAddress) -> int | None:

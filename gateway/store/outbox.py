@@ -1,5 +1,6 @@
 """Scripts over the outbox: what the bot says, part by part, until it has arrived."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,6 +47,7 @@ class NewPart:
     expires_at: datetime
     task_id: UUID | None = None
     reply_to: str = ""
+    options: tuple[str, ...] = ()  # what a person may choose as an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class OutboxPart:
     part_no: int
     text: str
     reply_to: str
+    options: tuple[str, ...]
     state: OutboxState
     attempt: int
     fence: int
@@ -108,6 +111,7 @@ def part(row: Row) -> OutboxPart:
         part_no=row.integer("part_no"),
         text=row.text("text"),
         reply_to=row.text("reply_to"),
+        options=row.texts("options"),
         state=OutboxState(row.text("state")),
         attempt=row.integer("attempt"),
         fence=row.integer("fence"),
@@ -126,7 +130,7 @@ def part(row: Row) -> OutboxPart:
 
 _COLUMNS = """
 o.outbox_id, o.kind AS part_kind, o.task_id, o.conversation_id, o.part_no, o.text, o.reply_to,
-o.state, o.attempt, o.fence, o.anchor, o.first_tried_at, o.is_ambiguous, o.is_recovered,
+o.options, o.state, o.attempt, o.fence, o.anchor, o.first_tried_at, o.is_ambiguous, o.is_recovered,
 o.platform_message_id, o.error, o.created_at, o.expires_at, o.sent_at,
 c.channel, c.account, c.chat_id, c.thread_id, c.kind, c.language
 """
@@ -149,6 +153,7 @@ def enqueue(parts: Sequence[NewPart], now: datetime) -> Script[None]:
                 "part_no": new.part_no,
                 "text": new.text,
                 "reply_to": new.reply_to,
+                "options": json.dumps(new.options),
                 "state": OutboxState.QUEUED,
                 "created_at": now,
                 "expires_at": new.expires_at,
