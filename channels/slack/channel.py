@@ -12,7 +12,13 @@ import structlog
 from pydantic import ValidationError
 
 from channels.backoff import Backoff
-from channels.errors import SendError
+from channels.errors import (
+    LookupInconclusive,
+    SendError,
+    SendFailed,
+    SendRejected,
+    SendUnknown,
+)
 from channels.message import (
     Attachment,
     ConversationAddress,
@@ -179,7 +185,9 @@ class SlackChannel:
             self._shows_status = False
 
     async def show_seen(self, conversation: ConversationAddress, message_id: str) -> None:
-        """Put a pair of eyes on a message, see `ShowsSeen`."""
+        """Put a pair of eyes on a message, see `ShowsSeen`; a slash command is no message."""
+        if not message_id:
+            return
         arguments: JsonObject = {
             "channel": conversation.chat_id,
             "timestamp": message_id,
@@ -204,7 +212,7 @@ class SlackChannel:
         if post is None:
             return None
         if post.metadata is None or post.text != next(forms(message)).text:
-            await self.edit(post.ts, message)
+            await self._put_right(post.ts, message)
         return post.ts
 
     def fetch_file(self, attachment: Attachment) -> AsyncIterator[bytes]:
@@ -225,6 +233,15 @@ class SlackChannel:
         tell `/crewdesk tasks` from `/crewdesk what is new?`.
         """
         self._commands = frozenset(name for menu in commands.values() for name in menu)
+
+    async def _put_right(self, message_id: str, message: OutboundMessage) -> None:
+        """Make a message that was found show all of its text, as `FindsSent` owes it."""
+        try:
+            await self.edit(message_id, message)
+        except SendUnknown as error:
+            raise SendFailed(str(error)) from error
+        except SendRejected as error:
+            raise LookupInconclusive(str(error)) from error
 
     async def _identify(self) -> BotIdentity:
         """Ask Slack who the bot is, until it answers."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import urlsplit
 
@@ -119,23 +118,29 @@ class Files:
         return str(answer.get("file_id", "")), str(answer.get("upload_url", ""))
 
     async def _upload(self, address: str, file: OutboundFile) -> None:
-        timeout = aiohttp.ClientTimeout(total=_UPLOAD_SECONDS)
-        headers = {
-            "Content-Length": str(file.size_bytes),
-            "Content-Type": "application/octet-stream",
-        }
         try:
-            async with self._api.session.post(
-                address, data=_pieces(file.path), headers=headers, timeout=timeout
-            ) as response:
-                if response.status != HTTPStatus.OK:
-                    raise SendFailed(
-                        f"Slack refuses the upload with status {response.status}",
-                        retry_after=UNTOLD_RETRY,
-                    )
+            # Opened here: aiohttp may leave a body behind once the answer is there.
+            with await asyncio.to_thread(file.path.open, "rb") as opened:
+                status = await self._put(address, opened, file.size_bytes)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             reason = f"the upload to Slack broke: {type(error).__name__}"
             raise SendFailed(reason, retry_after=UNTOLD_RETRY) from error
+        if status != HTTPStatus.OK:
+            reason = f"Slack refuses the upload with status {status}"
+            raise SendFailed(reason, retry_after=UNTOLD_RETRY)
+
+    async def _put(self, address: str, opened: BinaryIO, size_bytes: int) -> int:
+        """Put the content where Slack wants it; returns the HTTP status."""
+        async with self._api.session.post(
+            address,
+            data=_pieces(opened),
+            headers={
+                "Content-Length": str(size_bytes),
+                "Content-Type": "application/octet-stream",
+            },
+            timeout=aiohttp.ClientTimeout(total=_UPLOAD_SECONDS),
+        ) as response:
+            return response.status
 
     async def _message_of(self, file_id: str, channel: str) -> str:
         """Return the message that shows the file, empty where Slack does not tell (yet)."""
@@ -173,10 +178,6 @@ def _check(response: aiohttp.ClientResponse, attachment: Attachment) -> None:
     )
 
 
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    file: BinaryIO = await asyncio.to_thread(path.open, "rb")
-    try:
-        while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
-            yield piece
-    finally:
-        await asyncio.to_thread(file.close)
+async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
+        yield piece

@@ -19,7 +19,10 @@ Source: https://docs.slack.dev/reference/block-kit/blocks/markdown-block
 """
 
 METADATA_TYPE: Final = "crewdesk_message"
-_ROOM: Final = 100  # characters kept free: a growing text gets a sign of growing behind it
+_GROWING: Final = " …"
+_ROOM: Final = 100  # characters kept free, for that sign
+_USUAL_GROWTH: Final = 2  # of a text that becomes Slack's own markup
+_MOST_GROWTH: Final = 8  # "&" becomes "&amp;"
 _MAX_SECTION: Final = 3_000  # https://docs.slack.dev/reference/block-kit/blocks/section-block
 _MAX_TEXT: Final = 3_900  # https://docs.slack.dev/reference/methods/chat.update#errors: 4,000
 _NAMESPACE: Final = uuid.UUID("6a1c1d8c-7b70-5d3f-9d43-8a3c2f2f4a51")
@@ -47,6 +50,8 @@ def split(text: str) -> Sequence[str]:
 def forms(message: OutboundMessage) -> Iterator[Form]:
     """Yield the ways to show a message, the best first: Markdown, Slack's own markup, plain."""
     source = wellformed(message.text) if message.text.strip() else NOTHING
+    if message.is_growing:
+        source += _GROWING
     text, buttons = _summary(source), option_blocks(message.options)
     markdown: JsonObject = {"type": "markdown", "text": source}
     yield Form(text=text, blocks=(markdown, *buttons))
@@ -94,14 +99,37 @@ def update_arguments(message_id: str, message: OutboundMessage, form: Form) -> J
 
 
 def _sections(source: str) -> Iterator[JsonObject]:
-    for part in split_markdown(source, lambda part: _units(to_mrkdwn(part)) <= _MAX_SECTION):
-        yield {"type": "section", "text": {"type": "mrkdwn", "text": to_mrkdwn(part)}}
+    for text in _mrkdwn_parts(source, _MAX_SECTION):
+        yield {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
 def _summary(source: str) -> str:
     """Return what a notification shows; chat.update takes no more than 4,000 characters of it."""
-    parts = split_markdown(source, lambda part: _units(to_mrkdwn(part)) <= _MAX_TEXT)
-    return to_mrkdwn(parts[0])
+    beginning = source if _units(source) <= _MAX_TEXT else split_markdown(source, _is_short)[0]
+    return next(_mrkdwn_parts(beginning, _MAX_TEXT))
+
+
+def _is_short(text: str) -> bool:
+    return _units(text) <= _MAX_TEXT // _USUAL_GROWTH
+
+
+def _mrkdwn_parts(source: str, most: int) -> Iterator[str]:
+    """Yield CommonMark as Slack's own markup, in parts of at most `most` units as a rule.
+
+    Rendering is dear, so where to cut is told by the source: what grows beyond its due is cut
+    smaller. What even then is too long (a table of one wide column) Slack refuses.
+    """
+    shown = to_mrkdwn(source)
+    if _units(shown) <= most:
+        yield shown
+        return
+    for part in split_markdown(source, lambda text: _units(text) <= most // _USUAL_GROWTH):
+        text = to_mrkdwn(part)
+        if _units(text) <= most:
+            yield text
+        else:
+            smaller = split_markdown(part, lambda text: _units(text) <= most // _MOST_GROWTH)
+            yield from map(to_mrkdwn, smaller)
 
 
 def _escaped(text: str) -> str:

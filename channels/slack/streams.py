@@ -18,7 +18,6 @@ from channels.slack.outbound import place_of
 from channels.slack.payload import JsonObject
 
 _MOST_PLAIN: Final = 1_000  # messages that are known to be no streams; the oldest are forgotten
-_SIGN_OF_GROWING: Final = " …"
 
 logger = structlog.get_logger(__name__)
 
@@ -45,9 +44,8 @@ class Streams:
         """
         if not (message.conversation.thread_id and speaker and team):
             return ""
-        text = _without_sign(message.text)
         recipient: JsonObject = {"recipient_team_id": team, "recipient_user_id": speaker}
-        arguments = place_of(message) | recipient | _chunk(text)
+        arguments = place_of(message) | recipient | _chunk(message.text)
         try:
             answer = await self._api.post("chat.startStream", arguments)
         except CallFailed as failure:
@@ -56,7 +54,7 @@ class Streams:
             logger.debug("slack_stream_refused", reason=failure.reason)
             return ""
         message_id = str(answer.get("ts", ""))
-        self._shown[message_id] = text
+        self._shown[message_id] = message.text
         return message_id
 
     async def grow(self, message_id: str, message: OutboundMessage) -> bool:
@@ -68,7 +66,7 @@ class Streams:
         shown = self._shown.get(message_id)
         if shown is None:
             return False
-        text = _without_sign(message.text)
+        text = message.text
         if not text.startswith(shown):
             await self.end(message_id, message)
             return False
@@ -109,8 +107,3 @@ class Streams:
 
 def _chunk(text: str) -> JsonObject:
     return {"chunks": [{"type": "markdown_text", "text": text}]}
-
-
-def _without_sign(text: str) -> str:
-    """Return a growing text without the sign that it grows, which could not be taken back."""
-    return text.removesuffix(_SIGN_OF_GROWING)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from channels.message import ConversationAddress, ConversationKind
 from channels.slack.channel import SlackAccount, SlackChannel
+from channels.slack.socket import Sleep
 from tests.contract.channels.kit import Trouble
 from tests.contract.channels.telegram_kit import short_sleep
 from tests.doubles.slack_faults import cut_after_applying, cut_before_applying, too_many_requests
@@ -19,6 +20,8 @@ GENERAL = "C0GENERAL"
 class SlackKit:
     """A `SlackChannel` on Bolt and Slack's client against the double."""
 
+    lacks: frozenset[type] = frozenset()
+
     def __init__(self, server: SlackServer, stack: AsyncExitStack) -> None:
         self.server = server
         self._stack = stack
@@ -30,13 +33,18 @@ class SlackKit:
         server.world.channel(GENERAL)
 
     def another_process(
-        self, *, bot_token: str = BOT_TOKEN, app_token: str = APP_TOKEN
+        self,
+        *,
+        bot_token: str = BOT_TOKEN,
+        app_token: str = APP_TOKEN,
+        sleep: Sleep = short_sleep,
+        interval: float = 0,
     ) -> SlackChannel:
         """Return a channel of the same account that knows nothing of the first."""
         account = SlackAccount(
             bot_token=bot_token, app_token=app_token, api_base=self.server.api_base
         )
-        channel = SlackChannel(account, lambda: datetime.now(UTC), sleep=short_sleep, interval=0)
+        channel = SlackChannel(account, lambda: datetime.now(UTC), sleep=sleep, interval=interval)
         self._stack.push_async_callback(channel.aclose)
         return channel
 
