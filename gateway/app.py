@@ -53,6 +53,7 @@ MODEL_TRIES = 10
 CHANNELS = (
     "terminal",
     "telegram",
+    "slack",
 )
 TRUSTED_CHANNELS = frozenset({"terminal"})  # whoever gets in there owns the machine
 MENU_LANGUAGES = ("en", "zh")

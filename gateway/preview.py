@@ -171,7 +171,7 @@ class AnswerPreview:
 
     def _part(self) -> NewPart:
         return NewPart(
-            part_key=f"{self._task_id}:preview",
+            part_key=outbox.preview_key(self._task_id),
             kind=OutboxKind.PREVIEW,
             conversation_id=self._talk.conversation_id,
             channel=self._talk.address.channel,
@@ -184,7 +184,7 @@ class AnswerPreview:
     def _message(self, text: str) -> OutboundMessage:
         address: ConversationAddress = self._talk.address
         return OutboundMessage(
-            outbox_id=f"{self._task_id}:preview",
+            outbox_id=outbox.preview_key(self._task_id),
             conversation=address,
             text=text,
             is_growing=True,

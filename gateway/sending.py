@@ -111,7 +111,7 @@ class Sender:
         if fence is None:
             return False  # somebody else is sending it
         try:
-            message_id = await self._find(channel, part, preview.anchor)
+            message_id = await self._find(channel, part, _in_place_of_preview(part), preview.anchor)
         except SendFailed as error:
             return await self._settle(part, fence, self._later(part, error))
         except LookupInconclusive:
@@ -129,7 +129,7 @@ class Sender:
         try:
             if not isinstance(channel, FindsSent) or part.anchor == UNANCHORED:
                 raise LookupInconclusive("this channel cannot look anything up")  # noqa: TRY301
-            message_id = await self._find(channel, part, part.anchor)
+            message_id = await self._find(channel, part, outbound(part), part.anchor)
         except SendFailed as error:
             wait = max(error.retry_after, LOOKED_UP_AGAIN_AFTER)
             outcome = replace(self._unknown(part, part.anchor, error), not_before=self._in(wait))
@@ -141,10 +141,12 @@ class Sender:
         logger.info("send_confirmed_by_lookup", outbox_id=str(part.outbox_id))
         return await self._settle(part, fence, _sent(message_id))
 
-    async def _find(self, channel: FindsSent, part: OutboxPart, anchor: str) -> str | None:
+    async def _find(
+        self, channel: FindsSent, part: OutboxPart, message: OutboundMessage, anchor: str
+    ) -> str | None:
         since = (part.first_tried_at or part.created_at) - KNOWN_IDS_SINCE
         taken = await self._database.transact("known_ids", lambda: outbox.known_ids(part, since))
-        return await channel.find(outbound(part), anchor, taken)
+        return await channel.find(message, anchor, taken)
 
     def _ambiguous(self, part: OutboxPart, finding: LookupInconclusive) -> Outcome:
         """Decide what to do with a send that neither arrived nor failed as far as can be seen."""
@@ -235,6 +237,14 @@ def outbound(part: OutboxPart) -> OutboundMessage:
         reply_to=part.reply_to,
         options=part.options,
     )
+
+
+def _in_place_of_preview(part: OutboxPart) -> OutboundMessage:
+    """Return a part under the name that its task's preview was sent by."""
+    message = outbound(part)
+    if part.task_id is None:
+        return message
+    return replace(message, outbox_id=outbox.preview_key(part.task_id))
 
 
 def _sent(message_id: str) -> Outcome:

@@ -253,6 +253,11 @@ def has_open(conversation_id: UUID) -> Script[bool]:
     return bool(rows)
 
 
+def preview_key(task_id: UUID) -> str:
+    """Return the one name of a task's preview, for the outbox and for the platform."""
+    return f"{task_id}:preview"
+
+
 def begin_preview(new: NewPart, anchor: str, now: datetime) -> Script[UUID | None]:
     """Store that a preview is about to be sent; return its id, or None if one was begun before."""
     outbox_id = uuid4()
