@@ -52,6 +52,7 @@ MODEL_TRIES = 10
 CHANNELS = (
     "terminal",
     "telegram",
+    "dingtalk",
 )
 TRUSTED_CHANNELS = frozenset({"terminal"})  # whoever gets in there owns the machine
 MENU_LANGUAGES = ("en", "zh")

@@ -180,7 +180,10 @@ class AnswerPreview:
     def _message(self, text: str) -> OutboundMessage:
         address: ConversationAddress = self._talk.address
         return OutboundMessage(
-            outbox_id=f"{self._task_id}:preview", conversation=address, text=text
+            outbox_id=f"{self._task_id}:preview",
+            conversation=address,
+            text=text,
+            is_growing=True,
         )
 
 

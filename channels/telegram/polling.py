@@ -10,10 +10,10 @@ from typing import Final, Protocol, TypeVar
 import structlog
 from pydantic import ValidationError
 
+from channels.backoff import Backoff
 from channels.errors import ChannelUnavailable
 from channels.message import InboundMessage
 from channels.protocol import Receive
-from channels.telegram.backoff import Backoff
 from channels.telegram.inbound import BotIdentity, seen_messages, to_inbound
 from channels.telegram.message_ids import MessageIds
 from channels.telegram.payload import RawUpdate, Update, parse_update
