@@ -15,13 +15,12 @@ from channels.dingtalk.frames import Frame
 from channels.dingtalk.http import Http
 from channels.dingtalk.inbound import CHANNEL, address_of, reply_path_of, to_inbound
 from channels.dingtalk.link import Switchboard
+from channels.dingtalk.markdown import to_dingtalk
 from channels.dingtalk.openapi import OpenApi
 from channels.dingtalk.outbound import (
     FileContent,
     PictureContent,
     listed,
-    render,
-    rendered,
 )
 from channels.dingtalk.payload import parse_message
 from channels.dingtalk.receiving import Receiver, Sleep
@@ -86,7 +85,7 @@ class DingtalkChannel:
 
     async def send(self, message: OutboundMessage) -> str:
         """Send one message, see `Channel`; plain where DingTalk refuses the markup."""
-        return await self._robot.say(message.conversation, render(message), message.outbox_id)
+        return await self._robot.say(message)
 
     async def send_file(self, message: OutboundMessage, file: OutboundFile) -> str:
         """Send one file, see `SendsFiles`; its text goes before it, as a message of its own."""
@@ -145,7 +144,7 @@ class DingtalkCardChannel(DingtalkChannel):
         """
         if message.options:
             return await super().send(message)
-        card, text = track_id(message.outbox_id), rendered(message.text)
+        card, text = track_id(message.outbox_id), to_dingtalk(message.text)
         try:
             if message.is_growing:
                 await self._cards.open(message.conversation, card, text)
@@ -163,7 +162,7 @@ class DingtalkCardChannel(DingtalkChannel):
         """Make a card read as given, see `EditsMessages`; the last text finishes it."""
         if not message_id.startswith(_CARD):
             raise SendRejected("only cards can be edited on DingTalk")
-        card, text = message_id.removeprefix(_CARD), rendered(listed(message))
+        card, text = message_id.removeprefix(_CARD), to_dingtalk(listed(message))
         if message.is_growing:
             await self._cards.grow(card, text)
         else:
@@ -182,7 +181,7 @@ class DingtalkCardChannel(DingtalkChannel):
         card = anchor.removeprefix(_CARD)
         if not anchor.startswith(_CARD) or card in self._refused:
             raise LookupInconclusive("DingTalk can look up cards only")
-        found = await self._cards.find(card, rendered(listed(message)))
+        found = await self._cards.find(card, to_dingtalk(listed(message)))
         return anchor if found else None
 
     def _note_refused(self, card: str) -> None:

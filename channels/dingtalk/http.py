@@ -1,4 +1,4 @@
-"""Requests to DingTalk: one try each, with a time limit, and errors that hold no secret."""
+"""Requests to DingTalk: no retries, a time limit each, and errors that hold no secret."""
 
 import json
 from collections.abc import Mapping
@@ -90,7 +90,9 @@ class Http:
         headers: Mapping[str, str] | None = None,
         seconds: float = REQUEST_SECONDS,
     ) -> Answer:
-        """Make a request once and return the answer, whatever its status.
+        """Make a request and return the answer, whatever its status.
+
+        Once, but for a PUT whose connection broke: aiohttp repeats that, which is harmless.
 
         Raises:
             RequestError: there was none.

@@ -98,7 +98,7 @@ class Template:
 
 def render(message: OutboundMessage) -> TextContent:
     """Return a message as DingTalk shows it; options become buttons, or links where they can't."""
-    title, text = title_of(message.text), rendered(message.text)
+    title, text = title_of(message.text), to_dingtalk(message.text)
     if not message.options:
         return MarkdownContent(title=title, text=text)
     buttons = tuple(Button(title=option) for option in message.options)
@@ -114,17 +114,9 @@ def listed(message: OutboundMessage) -> str:
     return f"{message.text}\n\n{options}" if options else message.text
 
 
-def plain(content: TextContent) -> PlainContent:
-    """Return the same words for where the markup is refused; buttons become lines."""
-    if isinstance(content, ButtonContent):
-        titles = "\n".join(f"- {button.title}" for button in content.buttons)
-        return PlainContent(text=f"{content.text}\n\n{titles}")
-    return PlainContent(text=content.text)
-
-
-def rendered(text: str) -> str:
-    """Return CommonMark as DingTalk's Markdown, never blank."""
-    return to_dingtalk(wellformed(text)).strip() or NOTHING
+def plain(message: OutboundMessage) -> PlainContent:
+    """Return a message as it was written, for where DingTalk refuses the markup."""
+    return PlainContent(text=wellformed(listed(message)).strip() or NOTHING)
 
 
 def title_of(text: str) -> str:
@@ -208,5 +200,5 @@ def _link(button: Button) -> str:
 
 
 def _fits_one_message(text: str) -> bool:
-    values = template(MarkdownContent(title=title_of(text), text=rendered(text))).values
+    values = template(MarkdownContent(title=title_of(text), text=to_dingtalk(text))).values
     return len(json_text(values).encode()) <= PART_BYTES

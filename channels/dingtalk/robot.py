@@ -1,6 +1,7 @@
 """Shows messages as the robot: by a chat's session webhook while it lasts, else by its API."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,17 +12,17 @@ from channels.dingtalk.inbound import ReplyPath
 from channels.dingtalk.openapi import OpenApi
 from channels.dingtalk.outbound import (
     Content,
-    PlainContent,
     TextContent,
     json_text,
     plain,
+    render,
     template,
     webhook_body,
 )
 from channels.dingtalk.payload import JsonObject
 from channels.dingtalk.refusals import unanswered, webhook_refusal
 from channels.errors import SendFailed, SendRejected
-from channels.message import ConversationAddress, ConversationKind
+from channels.message import ConversationAddress, ConversationKind, OutboundMessage
 
 TO_A_PERSON: Final = "/v1.0/robot/oToMessages/batchSend"
 TO_A_GROUP: Final = "/v1.0/robot/groupMessages/send"
@@ -63,9 +64,10 @@ class ReplyPaths:
         path = self._paths.get(chat.key)
         return path.conversation_id if path is not None else ""
 
-    def forget(self, chat: ConversationAddress) -> None:
-        """Take note that a chat's webhook does not work."""
-        self._paths.pop(chat.key, None)
+    def expire(self, chat: ConversationAddress) -> None:
+        """Take note that a chat's webhook does not work any more."""
+        if path := self._paths.get(chat.key):
+            self._paths[chat.key] = replace(path, expires_at=self._now())
 
 
 class Robot:
@@ -76,26 +78,27 @@ class Robot:
         self._api = api
         self._paths = paths
 
-    async def say(self, chat: ConversationAddress, content: TextContent, outbox_id: str) -> str:
+    async def say(self, message: OutboundMessage) -> str:
         """Show a text and return its id; raises `SendError`.
 
-        A webhook gives no id, so one is made of the outbox's. What the webhook refuses was not
-        shown, and goes by the robot API; markup that this refuses too is left out.
+        What the webhook refuses was not shown, and goes by the robot API; markup that this refuses
+        too is left out.
         """
+        chat, content = message.conversation, render(message)
         webhook = self._paths.webhook(chat)
         if webhook:
             try:
-                return await self._reply(webhook, content, outbox_id)
+                return await self._reply(webhook, content, message.outbox_id)
             except SendRejected as error:
-                self._paths.forget(chat)
+                self._paths.expire(chat)
                 logger.info("dingtalk_webhook_refused", chat=chat.key, reason=str(error))
         try:
             return await self.post(chat, content)
+        except RecipientRefused:
+            raise
         except SendRejected as error:
-            if isinstance(content, PlainContent) or isinstance(error, RecipientRefused):
-                raise
             logger.warning("dingtalk_markup_refused", chat=chat.key, reason=str(error))
-            return await self.post(chat, plain(content))
+            return await self.post(chat, plain(message))
 
     async def post(self, chat: ConversationAddress, content: Content) -> str:
         """Show something by the robot API and return the key under which DingTalk knows it."""
@@ -137,7 +140,7 @@ class Robot:
         refused = webhook_refusal(answer)
         if refused is not None:
             raise refused
-        return f"webhook:{outbox_id}"
+        return f"webhook:{outbox_id}"  # DingTalk gives none
 
 
 class RecipientRefused(SendRejected):

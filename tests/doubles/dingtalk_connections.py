@@ -17,13 +17,14 @@ class Connections:
     """The open connections of one app; a message goes to one of them until it is acknowledged.
 
     `unacknowledged` holds the messages by their id, `acknowledged` the ids in order, `answers` the
-    data of each answer to a ping.
+    data of each answer to a ping, `codes` the code of every answer.
     """
 
     def __init__(self, changed: asyncio.Condition) -> None:
         self.unacknowledged: dict[str, JsonObject] = {}
         self.acknowledged: list[str] = []
         self.answers: list[JsonObject] = []
+        self.codes: list[object] = []
         self.disconnects_answered = 0
         self.opened = 0
         self._changed = changed
@@ -123,6 +124,7 @@ class Connections:
         return frame_id
 
     async def _answered(self, answer: Mapping[str, object]) -> None:
+        self.codes.append(answer.get("code"))
         match answer:
             case {"code": 200, "headers": {"messageId": str(frame_id)}, "data": str(data)}:
                 about = self._frames.pop(frame_id, "")

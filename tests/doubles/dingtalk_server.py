@@ -58,7 +58,7 @@ class DingtalkServer:
     def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.world = DingtalkWorld()
         self.calls: list[Call] = []
-        self.token = "token-1"
+        self.token = "token-0"
         self.is_published = True
         self._now = now
         self._changed = asyncio.Condition()
