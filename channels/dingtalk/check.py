@@ -22,8 +22,8 @@ async def check(settings: DingtalkSettings) -> str:
         if error.retry_after is None:
             raise
         raise ChannelUnavailable(
-            f"{settings.api_base} does not answer as it should ({error.reason}): check the network"
-            " and CREWDESK_DINGTALK__API_BASE"
+            f"check the network and CREWDESK_DINGTALK__API_BASE: {settings.api_base} does not"
+            f" answer as it should ({error.reason})"
         ) from error
     finally:
         await http.aclose()

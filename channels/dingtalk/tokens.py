@@ -11,8 +11,8 @@ from channels.dingtalk.settings import DingtalkSettings
 from channels.errors import ChannelUnavailable
 
 CREDENTIALS_REFUSED: Final = (
-    "DingTalk refuses the app's id or secret: set CREWDESK_DINGTALK__CLIENT_ID and"
-    " CREWDESK_DINGTALK__CLIENT_SECRET to the ones on the app's page Credentials & Basic Info"
+    "refused: set CREWDESK_DINGTALK__CLIENT_ID and CREWDESK_DINGTALK__CLIENT_SECRET to what the"
+    " app's page Credentials & Basic Info shows"
 )
 TOKEN_HEADER: Final = "x-acs-dingtalk-access-token"  # noqa: S105 - the header's name
 
