@@ -54,6 +54,7 @@ CHANNELS = (
     "terminal",
     "telegram",
     "slack",
+    "dingtalk",
 )
 TRUSTED_CHANNELS = frozenset({"terminal"})  # whoever gets in there owns the machine
 MENU_LANGUAGES = ("en", "zh")
