@@ -151,10 +151,17 @@ class TaskCrew:
             )
         return await self._see(known[job_id])
 
+    @property
+    def has_unseen(self) -> bool:
+        """Whether there is work whose outcome the Manager has not seen; see `Crew`."""
+        return bool(self._unseen())
+
     async def unfinished(self) -> Sequence[WorkResult]:
         """Wait for what the Manager has not seen; see `Crew`."""
-        unseen = [one for one in self._jobs.values() if not (one.is_seen or one.job.is_awaited)]
-        return [await self._see(running) for running in unseen]
+        return [await self._see(running) for running in self._unseen()]
+
+    def _unseen(self) -> list[_Running]:
+        return [one for one in self._jobs.values() if not (one.is_seen or one.job.is_awaited)]
 
     async def _see(self, running: _Running) -> WorkResult:
         outcome = await asyncio.shield(running.outcome)
@@ -263,14 +270,16 @@ class TaskCrew:
             items=(UserText(text=instruction_text(job)),),
             context_tokens=room.workshop.context_tokens,
         )
+        journal = StoredJournal(room.database, room.clock, scope, job.job_id, claim.steps)
         result = await run_agent(
             soul,
             request,
             Toolbox(allowed, WorkspaceSpill(workspace)),
             room.workshop.model(soul.model or ""),
-            StoredJournal(room.database, room.clock, scope, job.job_id, claim.steps),
+            journal,
             SilentReport(),
         )
+        await journal.flush()
         if isinstance(result, AgentAnswer):
             return JobOutcome(status=JobStatus.COMPLETED, result=result.text)
         logger.info("worker_stopped", job_id=str(job.job_id), reason=str(result.reason))

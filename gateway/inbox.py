@@ -17,7 +17,7 @@ from gateway.store.jobs import Job
 from gateway.store.outbox import NewPart
 from gateway.store.people import Role
 from gateway.store.statement import Script
-from gateway.store.steps import StepRow
+from gateway.store.steps import Answered, StepRow
 from gateway.store.tasks import Lease, Leaving
 from gateway.wakeup import Wakeup
 
@@ -42,9 +42,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a claim ends, and what is said by it."""
+    """How a claim ends, and what is said by it.
+
+    `answers` are those of the run's model that nothing has recorded yet.
+    """
 
     leaving: Leaving
+    answers: Sequence[Answered] = ()
     parts: Sequence[NewPart] = ()
     spoken: str = ""  # the same as one text, for the conversation's history
 
@@ -173,6 +177,7 @@ class Inbox:
         leaving = ending.leaving
 
         def script() -> Script[None]:
+            yield from steps.record(lease, ending.answers, now)
             yield from tasks.leave(lease, leaving, now)
             yield from outbox.enqueue(ending.parts, now)
             if ending.spoken and ending.parts:

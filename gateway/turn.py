@@ -1,7 +1,7 @@
 """One claimed task, from the claim to its end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -81,6 +81,10 @@ class TaskTurn:
         self._room = room
         self._claim = claim
         self._language = claim.conversation.language if claim.conversation else ""
+        scope = JournalScope(lease=claim.lease, task=claim.task)
+        self._journal = StoredJournal(
+            room.database, room.clock, scope, claim.task.task_id, claim.steps
+        )
 
     async def run(self) -> None:
         """Bring the task to an end, or to a state in which it waits.
@@ -101,8 +105,8 @@ class TaskTurn:
             await self.leave(self._ended(result))
 
     async def leave(self, ending: Ending) -> None:
-        """End the claim."""
-        await self._room.inbox.leave(self._claim.lease, ending)
+        """End the claim, and record with it what the model said last."""
+        await self._room.inbox.leave(self._claim.lease, replace(ending, answers=self._journal.kept))
         if ending.parts:
             self._room.delivery_wakeup.call()
         logger.info(
@@ -175,8 +179,6 @@ class TaskTurn:
         tools = permitted(
             workshop.shared_tools(workspace, claim.task.user_id, self._language), claim.role, place
         )
-        scope = JournalScope(lease=claim.lease, task=claim.task)
-        journal = StoredJournal(room.database, room.clock, scope, claim.task.task_id, claim.steps)
         async with plain_group() as group:
             crew = TaskCrew(room.crew, claim, tools, group)
             crew.resume()
@@ -188,7 +190,7 @@ class TaskTurn:
                 spill=WorkspaceSpill(workspace),
             )
             try:
-                return await answer(self._turn(), equipment, journal, report)
+                return await answer(self._turn(), equipment, self._journal, report)
             finally:
                 crew.release()
 

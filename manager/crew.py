@@ -63,6 +63,10 @@ class Crew(Protocol):
     async def result_of(self, job_id: str) -> WorkResult:
         """Wait for a job that was handed out in this run and return its outcome."""
 
+    @property
+    def has_unseen(self) -> bool:
+        """Whether `unfinished` has outcomes to return."""
+
     async def unfinished(self) -> Sequence[WorkResult]:
         """Wait for all jobs whose outcome the Manager has not seen, and return the outcomes.
 
