@@ -37,7 +37,6 @@ from gateway.service import Loops, Service
 from gateway.store.database import Database, Probe, Writer, sqlite_path
 from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
-from gateway.wakeup import Wakeup
 from gateway.workshop import MEBIBYTE, Workshop
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.runner import SkillCeiling, SkillRunner
@@ -113,7 +112,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     workshop = _workshop(core.settings, core.shelf)
     sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
-    turn_room = _turn_room(core, workshop, delivery.wakeup)
+    turn_room = _turn_room(core, workshop, delivery)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
@@ -121,7 +120,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
     desk = CommandDesk(GatewayFacts(core.clock.now(), core.roster, workshop, core.shelf))
     follow = _follower(dispatcher, workshop)
-    intake = Intake(_intake_room(core, gate, desk), delivery.wakeup, follow)
+    intake = Intake(_intake_room(core, gate, desk, dispatcher), delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     return Loops(
         intake=intake,
@@ -136,7 +135,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     )
 
 
-def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> TurnRoom:
+def _turn_room(core: _Core, workshop: Workshop, delivery: Delivery) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
         clock=core.clock,
@@ -157,15 +156,16 @@ def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> Turn
         stage=stage,
         crew=crew,
         settings=core.settings.inbox,
-        delivery_wakeup=delivery_wakeup,
+        outlet=delivery,
     )
 
 
-def _intake_room(core: _Core, gate: Gate, desk: CommandDesk) -> IntakeRoom:
+def _intake_room(core: _Core, gate: Gate, desk: CommandDesk, work: Dispatcher) -> IntakeRoom:
     return IntakeRoom(
         database=core.database,
         clock=core.clock,
         inbox=core.inbox,
+        work=work,
         gate=gate,
         desk=desk,
         roster=core.roster,

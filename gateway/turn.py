@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
-from channels.message import ConversationKind
+from channels.message import ConversationAddress, ConversationKind
 from gateway.clock import Clock
 from gateway.config.sections import DeliverySettings, InboxSettings
 from gateway.crew import CrewRoom, TaskCrew
@@ -22,7 +23,7 @@ from gateway.retry import RetryDecision
 from gateway.store import outbox
 from gateway.store.conversations import Conversation, Direction
 from gateway.store.database import Database
-from gateway.store.outbox import NewPart, OutboxKind, OutboxState
+from gateway.store.outbox import NewPart, Opening, OutboxKind, OutboxPart, OutboxState
 from gateway.store.tasks import Leaving
 from gateway.wakeup import Wakeup
 from gateway.workshop import Workshop, WorkspaceSpill
@@ -43,6 +44,21 @@ QUARANTINED = "quarantined"
 logger = structlog.get_logger(__name__)
 
 
+class Outlet(Protocol):
+    """Where what is said goes out, at once where nothing else is on its way to that chat."""
+
+    wakeup: Wakeup
+
+    def open(self, chat: ConversationAddress, new: NewPart, last_id: str) -> Opening | None:
+        """Offer to send a part as soon as it is stored; None where it must take its turn.
+
+        `last_id` is the platform's id of the newest message known in that chat.
+        """
+
+    def begun(self, opening: Opening, part: OutboxPart | None) -> None:
+        """Send what is stored as being sent; None where it had to take its turn after all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRoom:
     """What working on a task needs of the gateway."""
@@ -51,7 +67,7 @@ class TurnRoom:
     stage: Stage
     crew: CrewRoom
     settings: InboxSettings
-    delivery_wakeup: Wakeup
+    outlet: Outlet
 
     @property
     def database(self) -> Database:
@@ -106,15 +122,36 @@ class TaskTurn:
 
     async def leave(self, ending: Ending) -> None:
         """End the claim, and record with it what the model said last."""
-        await self._room.inbox.leave(self._claim.lease, replace(ending, answers=self._journal.kept))
+        ending = replace(ending, answers=self._journal.kept)
         if ending.parts:
-            self._room.delivery_wakeup.call()
+            await self._leave_saying(ending)
+        else:
+            await self._room.inbox.leave(self._claim.lease, ending)
         logger.info(
             "task_left",
             task_id=str(self._claim.task.task_id),
             status=str(ending.leaving.status),
             attempt=self._claim.task.attempt,
         )
+
+    async def _leave_saying(self, ending: Ending) -> None:
+        """End the claim with words, which are on their way as soon as they are stored."""
+        outlet, opening = self._room.outlet, self._opening(ending.parts[0])
+
+        def told(part: OutboxPart | None) -> None:
+            outlet.wakeup.call() if opening is None else outlet.begun(opening, part)
+
+        await self._room.inbox.leave(self._claim.lease, replace(ending, opening=opening), told)
+
+    def _opening(self, first: NewPart) -> Opening | None:
+        """Ask to send the first part at once; None where it takes its turn in the outbox.
+
+        That is where nobody wrote: then only the outbox knows the newest message of that chat.
+        """
+        talk, heard = self._claim.conversation, self._claim.task.payload.get("message_id")
+        if talk is None or not heard:
+            return None
+        return self._room.outlet.open(talk.address, first, str(heard))
 
     async def put_off(self, decision: RetryDecision) -> None:
         """Give the task back, to be tried again later; the attempt counts."""

@@ -1,7 +1,7 @@
 """Scripts over the outbox: what the bot says, part by part, until it has arrived."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -37,6 +37,7 @@ class OutboxKind(StrEnum):
 class NewPart:
     """A part to be said; `part_key` is the same whenever the same part is made again."""
 
+    outbox_id: UUID = field(default_factory=uuid4)
     part_key: str
     kind: OutboxKind
     conversation_id: UUID
@@ -140,7 +141,7 @@ def enqueue(parts: Sequence[NewPart], now: datetime) -> Script[None]:
         yield insert(
             "outbox",
             {
-                "outbox_id": uuid4(),
+                "outbox_id": new.outbox_id,
                 "part_key": new.part_key,
                 "kind": new.kind,
                 "task_id": new.task_id,
@@ -250,11 +251,10 @@ def has_open(conversation_id: UUID) -> Script[bool]:
 
 def begin_preview(new: NewPart, anchor: str, now: datetime) -> Script[UUID | None]:
     """Store that a preview is about to be sent; return its id, or None if one was begun before."""
-    outbox_id = uuid4()
     rows = yield insert(
         "outbox",
         {
-            "outbox_id": outbox_id,
+            "outbox_id": new.outbox_id,
             "part_key": new.part_key,
             "kind": OutboxKind.PREVIEW,
             "task_id": new.task_id,
@@ -271,16 +271,26 @@ def begin_preview(new: NewPart, anchor: str, now: datetime) -> Script[UUID | Non
         },
         on_conflict="ON CONFLICT (part_key) DO NOTHING",
     )
-    return outbox_id if rows else None
+    return new.outbox_id if rows else None
 
 
-BEGIN = """
+_BEGINNING = """
 UPDATE outbox SET state = 'sending', attempt = attempt + 1, fence = fence + 1, anchor = :anchor,
     lease_until = :lease_until, lease_owner = :owner,
     first_tried_at = COALESCE(first_tried_at, :now)
 WHERE outbox_id = :outbox_id AND fence = :fence AND state IN ('queued', 'sending', 'unknown')
-RETURNING fence
+{condition}RETURNING fence
 """
+
+# Nothing is to be said before it, and there is no preview that it replaces.
+_IS_FREE = f"""
+AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.conversation_id = outbox.conversation_id
+    AND e.state IN {_OPEN} AND e.kind <> 'preview' AND e.outbox_seq < outbox.outbox_seq)
+AND NOT EXISTS (SELECT 1 FROM outbox AS p WHERE p.task_id = outbox.task_id
+    AND p.kind = 'preview' AND p.state IN ('sending', 'sent'))
+"""  # noqa: S608 - constants
+_BEGIN = _BEGINNING.format(condition="")
+_BEGIN_AT_ONCE = _BEGINNING.format(condition=_IS_FREE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,18 +303,51 @@ class SendLease:
 
 def begin(chosen: OutboxPart, anchor: str, lease: SendLease, now: datetime) -> Script[int | None]:
     """Store that a part is about to be sent; return the new fence, None if somebody else has it."""
+    parameters = _beginning(anchor, lease, now)
     rows = yield Statement(
-        BEGIN,
-        {
-            "outbox_id": chosen.outbox_id,
-            "fence": chosen.fence,
-            "anchor": anchor,
-            "owner": lease.owner,
-            "lease_until": lease.lease_until,
-            "now": now,
-        },
+        _BEGIN, {"outbox_id": chosen.outbox_id, "fence": chosen.fence, **parameters}
     )
     return rows[0].integer("fence") if rows else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A part that may be sent as soon as it is stored, and what its send begins with."""
+
+    outbox_id: UUID
+    chat: ConversationAddress
+    anchor: str
+    lease: SendLease
+
+
+def begin_at_once(opening: Opening, now: datetime) -> Script[OutboxPart | None]:
+    """Store that a part is about to be sent which was queued in this transaction; return it.
+
+    None where it must take its turn: something else is to be said first, it replaces a preview, or
+    it was queued before.
+    """
+    parameters = _beginning(opening.anchor, opening.lease, now)
+    begun = yield Statement(
+        _BEGIN_AT_ONCE, {"outbox_id": opening.outbox_id, "fence": 0, **parameters}
+    )
+    if not begun:
+        return None
+    rows = yield Statement(
+        f"SELECT {_COLUMNS} FROM outbox AS o "  # noqa: S608 - constants
+        "JOIN conversations AS c ON c.conversation_id = o.conversation_id "
+        "WHERE o.outbox_id = :outbox_id",
+        {"outbox_id": opening.outbox_id},
+    )
+    return part(rows[0])
+
+
+def _beginning(anchor: str, lease: SendLease, now: datetime) -> dict[str, Value]:
+    return {
+        "anchor": anchor,
+        "owner": lease.owner,
+        "lease_until": lease.lease_until,
+        "now": now,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
