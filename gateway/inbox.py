@@ -120,11 +120,19 @@ class Inbox:
     async def check_room(self) -> None:
         """Raise `InboxFullError` where as many tasks wait as may."""
         moment = self._clock.monotonic()
-        if self._total_known_at is None or moment - self._total_known_at > TOTAL_IS_FRESH:
+        if self._total_known_at is None or self._must_count(moment - self._total_known_at):
             self._total = await self._database.transact("count", tasks.count_all_waiting)
             self._total_known_at = moment
         if self._total >= self._settings.waiting_total:
             raise InboxFullError(f"{self._total} tasks wait; no more are accepted for now")
+
+    def _must_count(self, age: float) -> bool:
+        """Tell whether what was counted `age` seconds ago is of no more use.
+
+        What was submitted here since is added to it and what has ended is not taken off, so it is
+        only too high, but for what another gateway submits: hence half of the bound.
+        """
+        return age > TOTAL_IS_FRESH and self._total * 2 >= self._settings.waiting_total
 
     async def _submit(self, task: NewTask) -> bool:
         for attempt in range(1, CONFLICT_TRIES + 1):

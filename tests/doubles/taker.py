@@ -1,5 +1,7 @@
 """Somebody who takes what is claimed as it is accepted, and keeps it for the test."""
 
+import asyncio
+
 from gateway.inbox import Claim, Claims
 
 
@@ -10,6 +12,7 @@ class Taker:
         self.places = places
         self.taken: list[Claim] = []
         self.reserved = 0
+        self.came = asyncio.Event()  # something was claimed
 
     def reserve(self) -> bool:
         """See `TakesClaims`."""
@@ -25,3 +28,5 @@ class Taker:
         taken = claims.taken if claims is not None else ()
         self.taken += taken
         self.places += 1 - len(taken)
+        if taken:
+            self.came.set()
