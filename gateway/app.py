@@ -37,6 +37,7 @@ from gateway.service import Loops, Service
 from gateway.store.database import Database, Probe, Writer, sqlite_path
 from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
+from gateway.worker_health import WorkerHealth
 from gateway.workshop import MEBIBYTE, Workshop
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.runner import SkillCeiling, SkillRunner
@@ -143,6 +144,7 @@ def _turn_room(core: _Core, workshop: Workshop, delivery: Delivery) -> TurnRoom:
         owner=core.directory.owner,
         seats=core.settings.workers.slots,
         lease_time=core.inbox.lease_time,
+        health=WorkerHealth(core.clock, core.shelf.trouble),
     )
     stage = Stage(
         database=core.database,
@@ -269,7 +271,7 @@ def _itself(channel: Channel) -> Channel:
 
 def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
     if given is not None:
-        return ModelShelf(given.name, lambda _: given)
+        return ModelShelf(given.name, lambda _: given, lambda _: "")
 
     def make(name: str) -> Model:
         if name == OFFLINE_MODEL:
@@ -280,7 +282,12 @@ def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
             max_output_tokens=settings.max_output_tokens,
         )
 
-    return ModelShelf(settings.name, make)
+    def check(name: str) -> str:
+        if name == OFFLINE_MODEL or settings.api_key or settings.base_url:
+            return ""
+        return f"its model {name!r} needs OPENAI_API_KEY, which is not set"
+
+    return ModelShelf(settings.name, make, check)
 
 
 def load_chain(settings: ModelSettings, name: str, *, tries: int = MODEL_TRIES) -> LoadedModel:

@@ -17,13 +17,14 @@ class DispatchError(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerInfo:
-    """A worker as the Manager sees it."""
+    """A worker as the Manager sees it; `trouble` says why one that is not healthy is not."""
 
     worker_id: str
     description: str
     capabilities: tuple[str, ...]
     is_healthy: bool
     free_slots: int
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,7 @@ async def test_workers_are_listed() -> None:
             "description": "does anything",
             "capabilities": ["general"],
             "is_healthy": True,
+            "trouble": "",
             "free_slots": 2,
         }
     ]
