@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from uuid import uuid4
 
 from gateway.store.outbox import NewPart
 
@@ -12,7 +11,6 @@ def numbered(template: NewPart, texts: Sequence[str]) -> tuple[NewPart, ...]:
     return tuple(
         replace(
             template,
-            outbox_id=uuid4(),
             part_key=f"{template.part_key}:{number}",
             part_no=number,
             text=text,

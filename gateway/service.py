@@ -119,7 +119,6 @@ class Service:
         await self._loops.models.ready()
         # What the libraries made stays for good. Without this, each full collection looks through
         # all of it and holds every conversation up for a fifth of a second.
-        gc.collect()
         gc.freeze()
         await self._loops.dispatcher.run()
 

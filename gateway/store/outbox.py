@@ -1,15 +1,17 @@
 """Scripts over the outbox: what the bot says, part by part, until it has arrived."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from channels.message import ConversationAddress, ConversationKind
 from gateway.phrases import Phrase, say
 from gateway.store.conversations import address
 from gateway.store.statement import Row, Script, Statement, Value, in_list, insert
+
+PART_NAMESPACE = uuid5(NAMESPACE_URL, "urn:crewdesk:outbox-part")
 
 
 class OutboxState(StrEnum):
@@ -37,7 +39,6 @@ class OutboxKind(StrEnum):
 class NewPart:
     """A part to be said; `part_key` is the same whenever the same part is made again."""
 
-    outbox_id: UUID = field(default_factory=uuid4)
     part_key: str
     kind: OutboxKind
     conversation_id: UUID
@@ -47,6 +48,11 @@ class NewPart:
     expires_at: datetime
     task_id: UUID | None = None
     reply_to: str = ""
+
+    @property
+    def outbox_id(self) -> UUID:
+        """Its id, which is its key's own: the same part made again has the same."""
+        return uuid5(PART_NAMESPACE, self.part_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +160,7 @@ def enqueue(parts: Sequence[NewPart], now: datetime) -> Script[None]:
                 "created_at": now,
                 "expires_at": new.expires_at,
             },
-            on_conflict="ON CONFLICT (part_key) DO NOTHING",
+            on_conflict="ON CONFLICT DO NOTHING",  # its key, and with it its id
         )
 
 
@@ -269,7 +275,7 @@ def begin_preview(new: NewPart, anchor: str, now: datetime) -> Script[UUID | Non
             "created_at": now,
             "expires_at": new.expires_at,
         },
-        on_conflict="ON CONFLICT (part_key) DO NOTHING",
+        on_conflict="ON CONFLICT DO NOTHING",  # its key, and with it its id
     )
     return new.outbox_id if rows else None
 
