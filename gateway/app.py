@@ -32,6 +32,7 @@ from gateway.maintenance import Maintenance
 from gateway.models import LateModel, LoadedModel, ModelShelf
 from gateway.preview import Stage
 from gateway.roster import ChannelPlan, Roster
+from gateway.seen import SeenSigns
 from gateway.sending import Sender
 from gateway.service import Loops, Service
 from gateway.store.database import Database, Probe, Writer, sqlite_path
@@ -52,6 +53,8 @@ MODEL_TRIES = 10
 CHANNELS = (
     "terminal",
     "telegram",
+    "slack",
+    "dingtalk",
 )
 TRUSTED_CHANNELS = frozenset({"terminal"})  # whoever gets in there owns the machine
 MENU_LANGUAGES = ("en", "zh")
@@ -119,15 +122,24 @@ def _loops(core: _Core, gate: Gate) -> Loops:
         return TaskTurn(turn_room, claim)
 
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
-    desk = CommandDesk(GatewayFacts(core.clock.now(), core.roster, workshop, core.shelf))
+    facts = GatewayFacts(
+        core.clock.now(),
+        core.roster,
+        workshop,
+        core.shelf,
+        busy_mode=core.settings.inbox.busy_mode,
+    )
+    desk = CommandDesk(facts)
     follow = _follower(dispatcher, workshop)
-    intake = Intake(_intake_room(core, gate, desk, dispatcher), delivery.wakeup, follow)
+    seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
+    intake = Intake(_intake_room(core, gate, desk, seen, dispatcher), delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     return Loops(
         intake=intake,
         dispatcher=dispatcher,
         delivery=delivery,
         maintenance=Maintenance(core.database, core.clock, workshop),
+        seen=seen,
         models=core.shelf,
         channels=[
             ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
@@ -162,7 +174,9 @@ def _turn_room(core: _Core, workshop: Workshop, delivery: Delivery) -> TurnRoom:
     )
 
 
-def _intake_room(core: _Core, gate: Gate, desk: CommandDesk, work: Dispatcher) -> IntakeRoom:
+def _intake_room(
+    core: _Core, gate: Gate, desk: CommandDesk, seen: SeenSigns, work: Dispatcher
+) -> IntakeRoom:
     return IntakeRoom(
         database=core.database,
         clock=core.clock,
@@ -171,6 +185,7 @@ def _intake_room(core: _Core, gate: Gate, desk: CommandDesk, work: Dispatcher) -
         gate=gate,
         desk=desk,
         roster=core.roster,
+        seen=seen,
         limits=core.settings.inbox,
         delivery=core.settings.delivery,
     )
@@ -253,7 +268,12 @@ def _plans(settings: Settings, directory: DataDirectory, clock: Clock) -> list[C
 def _plan(messenger: Messenger[Any], section: ChannelSettings, home: ChannelHome) -> ChannelPlan:
     load = partial(messenger.open, section, home)
     if not messenger.serves_http:
-        return ChannelPlan(name=messenger.name, load=load, split=messenger.split)
+        return ChannelPlan(
+            name=messenger.name,
+            load=load,
+            split=messenger.split,
+            shows_options=messenger.shows_options,
+        )
     channel = load()
     if not isinstance(channel, ServesHttp):
         raise TypeError(f"{messenger.name} has no routes to serve")
@@ -261,6 +281,7 @@ def _plan(messenger: Messenger[Any], section: ChannelSettings, home: ChannelHome
         name=messenger.name,
         load=partial(_itself, channel),
         split=messenger.split,
+        shows_options=messenger.shows_options,
         routes=tuple(channel.routes()),
     )
 

@@ -216,12 +216,13 @@ class Dispatcher:
 
     async def _leave_stopped(self, turn: TaskTurn, cause: StopCause) -> None:
         if cause is StopCause.CANCELLED:
-            leaving = Leaving(status=TaskStatus.CANCELLED, reason="stopped")
-        elif cause is StopCause.SHUTDOWN:
+            await turn.leave_cancelled()
+            return
+        if cause is StopCause.SHUTDOWN:
             leaving = Leaving(status=TaskStatus.PENDING, reason="shutdown", is_forgiven=True)
-        else:
-            raise LeaseLostError("the lease ran out while the task was being worked on")
-        await turn.leave(Ending(leaving=leaving))
+            await turn.leave(Ending(leaving=leaving))
+            return
+        raise LeaseLostError("the lease ran out while the task was being worked on")
 
     async def _give_back(self, turn: TaskTurn, claim: Claim, error: Exception) -> None:
         decision = back_off(claim.task.barren_attempts, f"{type(error).__name__}: {error}")

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from gateway.clock import Clock
-from gateway.config.sections import InboxSettings
-from gateway.envelope import NewTask, TaskEnvelope
+from gateway.config.sections import BusyMode, InboxSettings
+from gateway.envelope import NewTask, Source, TaskEnvelope
 from gateway.errors import ConflictError, InboxFullError
 from gateway.lifecycle import TERMINAL, WAITING, TaskStatus
 from gateway.store import conversations, jobs, outbox, people, steps, tasks, timeline
@@ -38,6 +38,8 @@ class Claim:
     conversation: Conversation | None
     history: Sequence[Said]
     role: Role  # of the person whom the task serves; nobody's task is a guest's
+    collected: Sequence[TaskEnvelope] = ()  # later tasks of the conversation that it answers too
+    busy_mode: BusyMode = BusyMode.QUEUE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,13 +174,40 @@ class Inbox:
             )
             if row is None:
                 break
-            taken.append((yield from _with_records(tasks.envelope(row))))
+            taken.append((yield from self._with_records(tasks.envelope(row), now)))
         return Claims(taken=taken, has_more=(yield from tasks.has_waiting()))
 
     def claimed(self, claims: Claims | None) -> None:
         """Take note, in the order of the commits, of whether a look left anything waiting."""
         if claims is not None:
             self._is_drained = not claims.has_more
+
+    def _with_records(self, task: TaskEnvelope, now: datetime) -> Script[Claim]:
+        recorded = (yield from steps.of_task(task.task_id)) if task.attempt > 1 else []
+        open_jobs = (yield from jobs.of_task(task.task_id)) if task.attempt > 1 else []
+        talk: Conversation | None = None
+        said: Sequence[Said] = []
+        if task.conversation_id is not None:
+            talk = yield from conversations.find(task.conversation_id)
+            said = yield from conversations.history(talk, task.lane_seq, HISTORY_MESSAGES)
+        mode = self.busy_mode(talk)
+        may_collect = talk is not None and mode is not BusyMode.QUEUE and not recorded
+        return Claim(
+            task=task,
+            lease=Lease(task_id=task.task_id, fence=task.fence),
+            steps=recorded,
+            jobs=open_jobs,
+            conversation=talk,
+            history=said,
+            role=(yield from people.role_of(task.user_id)),
+            collected=(yield from _collected(task, now, may_collect=may_collect)),
+            busy_mode=mode,
+        )
+
+    def busy_mode(self, talk: Conversation | None) -> BusyMode:
+        """Return what becomes of messages that come while a conversation is being worked on."""
+        chosen = talk.busy_mode if talk is not None else None
+        return chosen or self._settings.busy_mode
 
     async def extend(self, lease: Lease) -> bool:
         """Renew a lease; return whether the task shall be cancelled.
@@ -266,6 +295,7 @@ def _leaving(lease: Lease, ending: Ending, now: datetime) -> Script[OutboxPart |
         talk = yield from conversations.find(ending.parts[0].conversation_id)
         yield from conversations.say(talk, ending.spoken, lease.task_id, now)
     if leaving.status in TERMINAL:
+        yield from tasks.end_collected(lease.task_id, leaving.status, now)
         yield from jobs.end_open(lease.task_id, now)
     if leaving.status is not TaskStatus.COMPLETED:
         detail = {"reason": leaving.reason}
@@ -284,6 +314,7 @@ def cancel(task_id: UUID, reason: str, now: datetime) -> Script[bool]:
         yield from tasks.request_cancel(task_id, now)
         return True
     yield from tasks.move(task_id, TaskStatus.CANCELLED, reason, now)
+    yield from tasks.end_collected(task_id, TaskStatus.CANCELLED, now)
     yield from jobs.end_open(task_id, now)
     yield from timeline.add(task_id, "cancelled", {"reason": reason}, now)
     return True
@@ -301,20 +332,11 @@ def resume(task_id: UUID, tool: str, result: str, now: datetime) -> Script[bool]
     return True
 
 
-def _with_records(task: TaskEnvelope) -> Script[Claim]:
-    recorded = (yield from steps.of_task(task.task_id)) if task.attempt > 1 else []
-    open_jobs = (yield from jobs.of_task(task.task_id)) if task.attempt > 1 else []
-    talk: Conversation | None = None
-    said: Sequence[Said] = []
-    if task.conversation_id is not None:
-        talk = yield from conversations.find(task.conversation_id)
-        said = yield from conversations.history(talk, task.lane_seq, HISTORY_MESSAGES)
-    return Claim(
-        task=task,
-        lease=Lease(task_id=task.task_id, fence=task.fence),
-        steps=recorded,
-        jobs=open_jobs,
-        conversation=talk,
-        history=said,
-        role=(yield from people.role_of(task.user_id)),
-    )
+def _collected(
+    task: TaskEnvelope, now: datetime, *, may_collect: bool
+) -> Script[Sequence[TaskEnvelope]]:
+    """Read what a task has collected, and collect what may be: nothing once the work has begun."""
+    before = (yield from tasks.collected_by(task.task_id)) if task.attempt > 1 else []
+    if not may_collect or task.source is not Source.USER_CHAT:
+        return before
+    return [*before, *(yield from tasks.collect(task, now))]

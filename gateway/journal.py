@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from gateway.clock import Clock
@@ -13,7 +14,9 @@ from gateway.store.database import Database
 from gateway.store.statement import Script
 from gateway.store.steps import Answered, ModelUse, StepRow
 from gateway.store.tasks import Lease
-from workers.agent.journal import ModelCost, Recorded, Step, StepState
+from workers.agent.journal import ModelCost, Recorded, Step, StepKind, StepState
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,24 +105,44 @@ class StoredJournal:
         )
         self._known[key] = Recorded(state=StepState.DONE, result=result)
 
-    async def _write(self, name: str, script: Callable[[], Script[None]]) -> None:
+    async def note(self, key: str, find: Callable[[datetime], Script[str]]) -> str:
+        """Record the words that a script finds, in one transaction with what it changed.
+
+        Returns them; nothing is recorded where it finds none. Raises `LeaseLostError`.
+        """
+        now, lease = self._clock.now(), self._scope.lease
+        row = self._row(Step(key=key, kind=StepKind.NOTE), StepState.INTENT, started_at=now)
+
+        def script() -> Script[str]:
+            words = yield from find(now)
+            if words:
+                yield from steps.intend(lease, row)
+                yield from steps.complete(lease, self._run, key, words, now)
+            return words
+
+        words = await self._write("note", script)
+        if words:
+            self._known[key] = Recorded(state=StepState.DONE, result=words)
+        return words
+
+    async def _write(self, name: str, script: Callable[[], Script[T]]) -> T:
         """Run a transaction that first records what was kept.
 
         Calls that run side by side all rest on the answer that asked for them, so none is recorded
         before it: whoever comes second waits until it is.
         """
         if not self._kept:
-            await self._database.transact(name, script)
-            return
+            return await self._database.transact(name, script)
         async with self._order:
             kept, now = self._kept, self._clock.now()
 
-            def whole() -> Script[None]:
+            def whole() -> Script[T]:
                 yield from steps.record(self._scope.lease, kept, now)
-                yield from script()
+                return (yield from script())
 
-            await self._database.transact(name, whole)
+            value = await self._database.transact(name, whole)
             self._kept = ()
+            return value
 
     def _row(self, step: Step, state: StepState, *, started_at: datetime) -> StepRow:
         return StepRow(

@@ -26,7 +26,7 @@ from gateway.errors import StoreUnavailableError
 from gateway.governor import Governor
 from gateway.phrases import Phrase, say
 from gateway.retry import back_off
-from gateway.store import outbox
+from gateway.store import message_ids, outbox
 from gateway.store.database import Database
 from gateway.store.outbox import (
     DuePart,
@@ -135,7 +135,7 @@ class Sender:
         if fence is None:
             return False  # somebody else is sending it
         try:
-            message_id = await self._find(channel, part, preview.anchor)
+            message_id = await self._find(channel, part, _in_place_of_preview(part), preview.anchor)
         except SendFailed as error:
             return await self._settle(part, fence, self._later(part, error))
         except LookupInconclusive:
@@ -153,7 +153,7 @@ class Sender:
         try:
             if not isinstance(channel, FindsSent) or part.anchor == UNANCHORED:
                 raise LookupInconclusive("this channel cannot look anything up")  # noqa: TRY301
-            message_id = await self._find(channel, part, part.anchor)
+            message_id = await self._find(channel, part, outbound(part), part.anchor)
         except SendFailed as error:
             wait = max(error.retry_after, LOOKED_UP_AGAIN_AFTER)
             outcome = replace(self._unknown(part, part.anchor, error), not_before=self._in(wait))
@@ -165,10 +165,14 @@ class Sender:
         logger.info("send_confirmed_by_lookup", outbox_id=str(part.outbox_id))
         return await self._settle(part, fence, _sent(message_id))
 
-    async def _find(self, channel: FindsSent, part: OutboxPart, anchor: str) -> str | None:
+    async def _find(
+        self, channel: FindsSent, part: OutboxPart, message: OutboundMessage, anchor: str
+    ) -> str | None:
         since = (part.first_tried_at or part.created_at) - KNOWN_IDS_SINCE
-        taken = await self._database.transact("known_ids", lambda: outbox.known_ids(part, since))
-        return await channel.find(outbound(part), anchor, taken)
+        taken = await self._database.transact(
+            "known_ids", lambda: message_ids.known_ids(part, since)
+        )
+        return await channel.find(message, anchor, taken)
 
     def _ambiguous(self, part: OutboxPart, finding: LookupInconclusive) -> Outcome:
         """Decide what to do with a send that neither arrived nor failed as far as can be seen."""
@@ -260,12 +264,21 @@ def outbound(part: OutboxPart) -> OutboundMessage:
         conversation=part.address,
         text=text,
         reply_to=part.reply_to,
+        options=part.options,
     )
 
 
 def _anchor(channel: Channel, message: OutboundMessage, last_id: str) -> str:
     """Return the mark to look a message up by, if its send is cut."""
     return channel.anchor(message, last_id) if isinstance(channel, FindsSent) else UNANCHORED
+
+
+def _in_place_of_preview(part: OutboxPart) -> OutboundMessage:
+    """Return a part under the name that its task's preview was sent by."""
+    message = outbound(part)
+    if part.task_id is None:
+        return message
+    return replace(message, outbox_id=outbox.preview_key(part.task_id))
 
 
 def _sent(message_id: str) -> Outcome:

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
 
 from channels.message import ConversationAddress, ConversationKind
 from gateway.clock import Clock
-from gateway.config.sections import DeliverySettings, InboxSettings
+from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.crew import CrewRoom, TaskCrew
 from gateway.inbox import Claim, Ending, Inbox
 from gateway.journal import JournalScope, StoredJournal
@@ -18,12 +19,13 @@ from gateway.parts import numbered
 from gateway.permissions import permitted
 from gateway.phrases import Phrase, say
 from gateway.preview import AnswerPreview, Stage
-from gateway.requests import request_text
+from gateway.requests import requests_text
 from gateway.retry import RetryDecision
-from gateway.store import outbox
+from gateway.store import outbox, tasks
 from gateway.store.conversations import Conversation, Direction
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, Opening, OutboxKind, OutboxPart, OutboxState
+from gateway.store.statement import Script
 from gateway.store.tasks import Leaving
 from gateway.wakeup import Wakeup
 from gateway.workshop import Workshop, WorkspaceSpill
@@ -40,6 +42,7 @@ from workers.models.protocol import Model
 PRIVATE = ConversationKind.PRIVATE  # the place of a task that belongs to no conversation
 SHORTEST_PARKING = timedelta(seconds=30)  # how long a task waits for a model that is down
 QUARANTINED = "quarantined"
+PERHAPS_SHOWN = frozenset({OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState.SENT})
 
 logger = structlog.get_logger(__name__)
 
@@ -101,6 +104,7 @@ class TaskTurn:
         self._journal = StoredJournal(
             room.database, room.clock, scope, claim.task.task_id, claim.steps
         )
+        self._preview: AnswerPreview | None = None
 
     async def run(self) -> None:
         """Bring the task to an end, or to a state in which it waits.
@@ -108,6 +112,9 @@ class TaskTurn:
         Raises:
             LeaseLostError: somebody else has it now; nothing more was written.
         """
+        if self._claim.task.is_cancel_requested:
+            await self.leave_cancelled()
+            return
         if refused := self._refusal():
             await self.leave(refused)
             return
@@ -153,6 +160,18 @@ class TaskTurn:
             return None
         return self._room.outlet.open(talk.address, first, str(heard))
 
+    async def leave_cancelled(self) -> None:
+        """End the claim because a person asked for it; an answer half shown is marked as such."""
+        task = self._claim.task
+        shown = await self._room.database.transact(
+            "preview", lambda: outbox.preview_of(task.task_id)
+        )
+        ending = Ending(leaving=Leaving(status=TaskStatus.CANCELLED, reason="stopped"))
+        if shown is not None and shown.state in PERHAPS_SHOWN:
+            stopped = f"{self._shown_text}\n\n{say(Phrase.WORK_STOPPED, self._language)}".strip()
+            ending = replace(ending, parts=self._parts(OutboxKind.FINAL, stopped))
+        await self.leave(ending)
+
     async def put_off(self, decision: RetryDecision) -> None:
         """Give the task back, to be tried again later; the attempt counts."""
         leaving = Leaving(
@@ -165,8 +184,6 @@ class TaskTurn:
     def _refusal(self) -> Ending | None:
         """Return how a task ends that must not be worked on."""
         task = self._claim.task
-        if task.is_cancel_requested:
-            return Ending(leaving=Leaving(status=TaskStatus.CANCELLED, reason="stopped"))
         if task.barren_attempts > self._room.settings.max_barren_attempts:
             text = say(
                 Phrase.QUARANTINED,
@@ -187,12 +204,18 @@ class TaskTurn:
         preview = AnswerPreview(
             self._room.stage, self._claim.task.task_id, talk, await self._known_preview()
         )
+        self._preview = preview
         async with plain_group() as group:
             group.create_task(preview.run())
             try:
                 return await self._answer(preview)
             finally:
                 preview.finish()
+
+    @property
+    def _shown_text(self) -> str:
+        """What of the answer this attempt has shown so far."""
+        return self._preview.shown if self._preview is not None else ""
 
     async def _known_preview(self) -> str:
         """Return the id of the preview that an earlier attempt sent, if any."""
@@ -237,9 +260,10 @@ class TaskTurn:
         return self._room.workshop.model(chosen or of_soul or "")
 
     def _turn(self) -> Turn:
+        steers = self._claim.busy_mode is BusyMode.STEER
         task, talk = self._claim.task, self._claim.conversation
         return Turn(
-            request=request_text(task),
+            request=requests_text([task, *self._claim.collected]),
             situation=Situation(
                 now=self._room.clock.now(),
                 person=str(task.payload.get("sender_name", "")),
@@ -253,7 +277,12 @@ class TaskTurn:
             ],
             context_tokens=self._room.workshop.context_tokens,
             can_ask=talk is not None,
+            heard_meanwhile=partial(self._journal.note, find=self._steer) if steers else None,
         )
+
+    def _steer(self, now: datetime) -> Script[str]:
+        """Take what the person said since the work began."""
+        return requests_text((yield from tasks.collect(self._claim.task, now)))
 
     def _ended(self, result: AgentResult) -> Ending:
         if isinstance(result, AgentAnswer):
@@ -270,14 +299,24 @@ class TaskTurn:
         )
 
     def _asked(self, suspended: Suspended) -> Ending:
-        text = question_text(suspended.question, suspended.options)
+        text = self._question(suspended)
         status = TaskStatus.WAITING_INPUT if text else TaskStatus.WAITING_EXTERNAL
         number = sum(1 for step in self._claim.steps if step.name == "ask_user") + 1
         return Ending(
             leaving=Leaving(status=status, reason=suspended.waiting_for, is_forgiven=True),
-            parts=self._parts(OutboxKind.QUESTION, text, f":{number}") if text else (),
+            parts=self._parts(
+                OutboxKind.QUESTION, text, suffix=f":{number}", options=suspended.options
+            )
+            if text
+            else (),
             spoken=text,
         )
+
+    def _question(self, suspended: Suspended) -> str:
+        """Put a question into words; options are listed where the channel has no buttons."""
+        talk = self._claim.conversation
+        has_buttons = talk is not None and self._room.stage.roster.shows_options(talk.address)
+        return question_text(suspended.question, () if has_buttons else suspended.options)
 
     def _parked(self, unavailable: ModelUnavailable) -> Ending:
         wait = max(unavailable.retry_after, SHORTEST_PARKING)
@@ -292,7 +331,9 @@ class TaskTurn:
             parts=self._parts(OutboxKind.NOTICE, text),
         )
 
-    def _parts(self, kind: OutboxKind, text: str, suffix: str = "") -> Sequence[NewPart]:
+    def _parts(
+        self, kind: OutboxKind, text: str, *, suffix: str = "", options: tuple[str, ...] = ()
+    ) -> Sequence[NewPart]:
         """Make the parts of something said; a part that exists under its key stays as it is."""
         task, talk = self._claim.task, self._claim.conversation
         if talk is None:
@@ -311,16 +352,23 @@ class TaskTurn:
                 text="",
                 task_id=task.task_id,
                 reply_to=self._reply_to(talk),
+                options=options,
                 expires_at=self._room.clock.now() + timedelta(seconds=seconds),
             ),
             self._room.stage.roster.split(talk.address, text),
         )
 
     def _reply_to(self, talk: Conversation) -> str:
-        """Return what the answer replies to: in a group, the message that asked."""
-        if talk.address.kind is ConversationKind.PRIVATE:
+        """Return what the answer replies to: the last message that asked.
+
+        Only where it might be taken for the answer to another one: in a group, and where messages
+        of one person are answered one by one.
+        """
+        is_private = talk.address.kind is ConversationKind.PRIVATE
+        if is_private and self._claim.busy_mode is not BusyMode.QUEUE:
             return ""
-        return str(self._claim.task.payload.get("message_id", ""))
+        asked = [self._claim.task, *self._claim.collected][-1]
+        return str(asked.payload.get("message_id", ""))
 
 
 def stop_text(stopped: AgentStopped, language: str) -> str:

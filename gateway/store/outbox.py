@@ -1,12 +1,13 @@
 """Scripts over the outbox: what the bot says, part by part, until it has arrived."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from channels.message import ConversationAddress, ConversationKind
+from channels.message import ConversationAddress
 from gateway.phrases import Phrase, say
 from gateway.store.conversations import address
 from gateway.store.statement import Row, Script, Statement, Value, in_list, insert
@@ -48,6 +49,7 @@ class NewPart:
     expires_at: datetime
     task_id: UUID | None = None
     reply_to: str = ""
+    options: tuple[str, ...] = ()  # what a person may choose as an answer
 
     @property
     def outbox_id(self) -> UUID:
@@ -67,6 +69,7 @@ class OutboxPart:
     part_no: int
     text: str
     reply_to: str
+    options: tuple[str, ...]
     state: OutboxState
     attempt: int
     fence: int
@@ -115,6 +118,7 @@ def part(row: Row) -> OutboxPart:
         part_no=row.integer("part_no"),
         text=row.text("text"),
         reply_to=row.text("reply_to"),
+        options=row.texts("options"),
         state=OutboxState(row.text("state")),
         attempt=row.integer("attempt"),
         fence=row.integer("fence"),
@@ -133,7 +137,7 @@ def part(row: Row) -> OutboxPart:
 
 _COLUMNS = """
 o.outbox_id, o.kind AS part_kind, o.task_id, o.conversation_id, o.part_no, o.text, o.reply_to,
-o.state, o.attempt, o.fence, o.anchor, o.first_tried_at, o.is_ambiguous, o.is_recovered,
+o.options, o.state, o.attempt, o.fence, o.anchor, o.first_tried_at, o.is_ambiguous, o.is_recovered,
 o.platform_message_id, o.error, o.created_at, o.expires_at, o.sent_at,
 c.channel, c.account, c.chat_id, c.thread_id, c.kind, c.language
 """
@@ -156,6 +160,7 @@ def enqueue(parts: Sequence[NewPart], now: datetime) -> Script[None]:
                 "part_no": new.part_no,
                 "text": new.text,
                 "reply_to": new.reply_to,
+                "options": json.dumps(new.options),
                 "state": OutboxState.QUEUED,
                 "created_at": now,
                 "expires_at": new.expires_at,
@@ -253,6 +258,11 @@ def has_open(conversation_id: UUID) -> Script[bool]:
         {"conversation_id": conversation_id},
     )
     return bool(rows)
+
+
+def preview_key(task_id: UUID) -> str:
+    """Return the one name of a task's preview, for the outbox and for the platform."""
+    return f"{task_id}:preview"
 
 
 def begin_preview(new: NewPart, anchor: str, now: datetime) -> Script[UUID | None]:
@@ -407,52 +417,6 @@ def expire_leases(owner: str, now: datetime) -> Script[int]:
         {"owner": owner, "now": now},
     )
     return len(rows)
-
-
-KNOWN_IDS = """
-SELECT m.platform_message_id FROM messages AS m
-JOIN conversations AS c ON c.conversation_id = m.conversation_id
-WHERE c.channel = :channel AND c.account = :account AND m.created_at >= :since
-  AND m.platform_message_id <> '' AND {same_space}
-UNION
-SELECT o.platform_message_id FROM outbox AS o
-JOIN conversations AS c ON c.conversation_id = o.conversation_id
-WHERE c.channel = :channel AND c.account = :account AND o.created_at >= :since
-  AND o.platform_message_id <> '' AND o.outbox_id <> :outbox_id AND {same_space}
-"""
-
-
-def known_ids(chosen: OutboxPart, since: datetime) -> Script[frozenset[str]]:
-    """Read the message ids known since a moment in the space that a part's chat counts in.
-
-    That space is all private chats of an account, or one group.
-    """
-    is_private = chosen.address.kind is ConversationKind.PRIVATE
-    parameters: dict[str, Value] = {
-        "channel": chosen.address.channel,
-        "account": chosen.address.account,
-        "since": since,
-        "outbox_id": chosen.outbox_id,
-    }
-    if is_private:
-        sql = KNOWN_IDS.format(same_space="c.kind = 'private'")
-    else:
-        sql = KNOWN_IDS.format(same_space="c.chat_id = :chat_id")
-        parameters["chat_id"] = chosen.address.chat_id
-    rows = yield Statement(sql, parameters)
-    return frozenset(row.text("platform_message_id") for row in rows)
-
-
-LAST_HEARD = """
-SELECT platform_message_id FROM messages WHERE conversation_id = :conversation_id
-  AND platform_message_id <> '' ORDER BY message_seq DESC LIMIT 1
-"""
-
-
-def last_known_id(conversation_id: UUID) -> Script[str]:
-    """Read the platform's id of the newest message that a person sent in a conversation."""
-    rows = yield Statement(LAST_HEARD, {"conversation_id": conversation_id})
-    return rows[0].text("platform_message_id") if rows else ""
 
 
 def close_preview(outbox_id: UUID, outcome: Outcome) -> Script[None]:

@@ -50,6 +50,10 @@ class Dialogue:
         """Add to the transcript."""
         self._request = replace(self._request, items=(*self._request.items, *items))
 
+    def is_answered(self, number: int) -> bool:
+        """Tell whether the journal holds this answer from an earlier attempt."""
+        return self._is_done(f"model-{number}")
+
     async def answer(self, number: int) -> ModelAnswer:
         """Return the model's answer to the transcript, which is summed up once if it is too long.
 

@@ -79,6 +79,7 @@ class Scene:
             "CREWDESK_TELEGRAM__TOKEN": self.telegram.token,
             "CREWDESK_TELEGRAM__API_BASE": self.telegram.base_url,
             "CREWDESK_ACCESS__MEMBERS": "telegram:*",
+            "CREWDESK_INBOX__BUSY_MODE": "queue",  # an answer to each message
             "CREWDESK_MODEL__NAME": "double",
             "CREWDESK_DELIVERY__PREVIEW_AFTER_SECONDS": "0.05",
             "CREWDESK_DELIVERY__PREVIEW_INTERVAL_SECONDS": "0.05",

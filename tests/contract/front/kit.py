@@ -17,9 +17,11 @@ from gateway.commands.command import Aftermath
 from gateway.commands.desk import CommandDesk
 from gateway.config.sections import AccessSettings, DeliverySettings, InboxSettings
 from gateway.envelope import TaskEnvelope
+from gateway.governor import Governor
 from gateway.inbox import Inbox
 from gateway.intake import Intake, IntakeRoom
 from gateway.roster import Roster
+from gateway.seen import SeenSigns
 from gateway.store import tasks
 from gateway.store.database import Database
 from gateway.wakeup import Wakeup
@@ -104,6 +106,7 @@ class Front:
             gate=self.gate,
             desk=CommandDesk(self.surroundings),
             roster=Roster({}),
+            seen=SeenSigns(Roster({}), Governor(self.clock), is_wanted=False),
             limits=self.limits,
             delivery=DeliverySettings(),
         )
