@@ -12,6 +12,7 @@ from channels.message import ConversationAddress, ConversationKind
 from gateway.clock import Clock
 from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.crew import CrewRoom, TaskCrew
+from gateway.envelope import TaskEnvelope
 from gateway.inbox import Claim, Ending, Inbox
 from gateway.journal import JournalScope, StoredJournal
 from gateway.lifecycle import TaskStatus
@@ -155,7 +156,7 @@ class TaskTurn:
 
         That is where nobody wrote: then only the outbox knows the newest message of that chat.
         """
-        talk, heard = self._claim.conversation, self._claim.task.payload.get("message_id")
+        talk, heard = self._claim.conversation, self._newest.payload.get("message_id")
         if talk is None or not heard:
             return None
         return self._room.outlet.open(talk.address, first, str(heard))
@@ -367,8 +368,12 @@ class TaskTurn:
         is_private = talk.address.kind is ConversationKind.PRIVATE
         if is_private and self._claim.busy_mode is not BusyMode.QUEUE:
             return ""
-        asked = [self._claim.task, *self._claim.collected][-1]
-        return str(asked.payload.get("message_id", ""))
+        return str(self._newest.payload.get("message_id", ""))
+
+    @property
+    def _newest(self) -> TaskEnvelope:
+        """The last of the messages that are being answered."""
+        return [self._claim.task, *self._claim.collected][-1]
 
 
 def stop_text(stopped: AgentStopped, language: str) -> str:
