@@ -124,7 +124,6 @@ class SlackChannel:
         bot = await self._identify()
         logger.info("slack_connected", account=bot.user_id, name=bot.name)
         dispatch = Dispatcher(
-            self._api.client,
             bot,
             event=partial(self._take_in, receive, bot, from_event),
             command=partial(self._take_in, receive, bot, from_command),

@@ -32,7 +32,7 @@ from channels.slack.wording import mentions, plain_text
 
 CHANNEL: Final = "slack"
 OWN_COMMAND: Final = "/crewdesk"
-"""The slash command of the manifest: its first word is one of our commands, or it is all text."""
+"""The slash command of the manifest: its first word names one of our commands, or all is text."""
 
 Raw = Mapping[str, JsonValue]
 ThreadKey = tuple[str, str]  # channel, ts of the message that the thread hangs on
