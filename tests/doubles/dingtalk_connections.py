@@ -31,6 +31,7 @@ class Connections:
         self._sockets: list[web.WebSocketResponse] = []
         self._tickets: set[str] = set()
         self._numbers = itertools.count(1)
+        self._messages: dict[str, JsonObject] = {}
         self._frames: dict[str, str] = {}  # which message a frame carried
 
     @property
@@ -66,6 +67,7 @@ class Connections:
     async def push(self, message: JsonObject) -> None:
         """Send a message now if there is a connection, else with the next one."""
         self.unacknowledged[str(message["msgId"])] = message
+        self._messages[str(message["msgId"])] = message
         await self._send_message(message)
         await self._notify()
 
@@ -73,6 +75,10 @@ class Connections:
         """Send again what was not acknowledged."""
         for message in list(self.unacknowledged.values()):
             await self._send_message(message)
+
+    async def send_again(self, message_id: str) -> None:
+        """Send a message that has been acknowledged already."""
+        await self.push(self._messages[message_id])
 
     async def ping(self, opaque: str) -> None:
         """Ask whether the client is there."""
