@@ -27,6 +27,7 @@ class Connections:
         self.codes: list[object] = []
         self.disconnects_answered = 0
         self.opened = 0
+        self.refused_next = 0  # connections that are turned away although their ticket is good
         self._changed = changed
         self._sockets: list[web.WebSocketResponse] = []
         self._tickets: set[str] = set()
@@ -51,6 +52,9 @@ class Connections:
         if ticket not in self._tickets:
             return web.Response(status=401)
         self._tickets.remove(ticket)
+        if self.refused_next:
+            self.refused_next -= 1
+            return web.Response(status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await self._begin(socket)
