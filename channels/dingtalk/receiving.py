@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -106,13 +107,14 @@ class Receiver:
         One that asks for it before anything came is waited out like a lost one.
         """
         has_brought = False
-        async for frame in link.frames():
-            if frame.kind is FrameKind.DISCONNECT:
-                await link.answer(frame)
-                return has_brought
-            has_brought = True
-            self._network.reset()
-            await self._take(link, frame, arrivals)
+        async with aclosing(link.frames()) as frames:
+            async for frame in frames:
+                if frame.kind is FrameKind.DISCONNECT:
+                    await link.answer(frame)
+                    return has_brought
+                has_brought = True
+                self._network.reset()
+                await self._take(link, frame, arrivals)
         return False
 
     async def _take(self, link: Link, frame: Frame, arrivals: asyncio.Queue[_Arrival]) -> None:

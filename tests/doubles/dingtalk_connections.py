@@ -27,10 +27,12 @@ class Connections:
         self.codes: list[object] = []
         self.disconnects_answered = 0
         self.opened = 0
+        self.refused_next = 0  # connections that are turned away although their ticket is good
         self._changed = changed
         self._sockets: list[web.WebSocketResponse] = []
         self._tickets: set[str] = set()
         self._numbers = itertools.count(1)
+        self._messages: dict[str, JsonObject] = {}
         self._frames: dict[str, str] = {}  # which message a frame carried
 
     @property
@@ -50,6 +52,9 @@ class Connections:
         if ticket not in self._tickets:
             return web.Response(status=401)
         self._tickets.remove(ticket)
+        if self.refused_next:
+            self.refused_next -= 1
+            return web.Response(status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await self._begin(socket)
@@ -66,6 +71,7 @@ class Connections:
     async def push(self, message: JsonObject) -> None:
         """Send a message now if there is a connection, else with the next one."""
         self.unacknowledged[str(message["msgId"])] = message
+        self._messages[str(message["msgId"])] = message
         await self._send_message(message)
         await self._notify()
 
@@ -73,6 +79,10 @@ class Connections:
         """Send again what was not acknowledged."""
         for message in list(self.unacknowledged.values()):
             await self._send_message(message)
+
+    async def send_again(self, message_id: str) -> None:
+        """Send a message that has been acknowledged already."""
+        await self.push(self._messages[message_id])
 
     async def ping(self, opaque: str) -> None:
         """Ask whether the client is there."""

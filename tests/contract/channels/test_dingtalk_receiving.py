@@ -133,6 +133,19 @@ async def test_dropped_connections_and_outages_are_outlasted(
     assert len(server.calls_of(OPEN)) == 5
 
 
+async def test_a_connection_that_is_turned_away_is_tried_again(
+    dingtalk: DingtalkKit, inbox: RecordingInbox
+) -> None:
+    """With another ticket; the words for people don't hold the old one."""
+    dingtalk.server.stream.refused_next = 2
+    with structlog.testing.capture_logs() as lines:
+        async with running(dingtalk.channel, inbox):
+            await dingtalk.person_says("hello")
+            await inbox.wait_for(1)
+    reasons = [line["reason"] for line in lines if line["event"] == "dingtalk_connection"]
+    assert reasons == ["the connection is refused with 503", "connected"]
+
+
 async def test_a_restarted_server_is_found_again(
     dingtalk: DingtalkKit, inbox: RecordingInbox
 ) -> None:
