@@ -7,8 +7,9 @@ changes nothing.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import structlog
@@ -22,7 +23,7 @@ from gateway.commands.desk import CommandDesk
 from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.envelope import JsonObject, NewTask, Source, default_priority
 from gateway.errors import ConflictError, InboxFullError
-from gateway.inbox import CONFLICT_TRIES, Inbox, resume
+from gateway.inbox import CONFLICT_TRIES, Claims, Inbox, resume
 from gateway.lifecycle import TaskStatus
 from gateway.parts import numbered
 from gateway.phrases import Phrase, say
@@ -46,12 +47,26 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """What became of an event: the task it made or answered, and what must follow the commit."""
+    """What became of an event: the task it made or answered, and what must follow the commit.
+
+    `claims` are tasks that were claimed in the same transaction; None where none could be.
+    """
 
     task_id: UUID | None = None
+    claims: Claims | None = None
     is_new: bool = True
     has_words: bool = False
     aftermath: tuple[Aftermath, ...] = field(default=())
+
+
+class TakesClaims(Protocol):
+    """Who works on tasks; one that is claimed as it is accepted costs no transaction of its own."""
+
+    def reserve(self) -> bool:
+        """Keep a place for a task, if there is one; then `take` must follow."""
+
+    def take(self, claims: Claims | None) -> None:
+        """Take what was claimed for that place; None where nothing could be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +76,7 @@ class IntakeRoom:
     database: Database
     clock: Clock
     inbox: Inbox
+    work: TakesClaims
     gate: Gate
     desk: CommandDesk
     roster: Roster
@@ -132,7 +148,7 @@ class Intake:
             task_id=str(accepted.task_id) if accepted.task_id else None,
         )
         if accepted.task_id is not None:
-            self._room.inbox.submitted()
+            self._room.inbox.submitted(accepted.claims)
             self._room.seen.note(message)
         if accepted.has_words:
             self._wakeup.call()
@@ -142,16 +158,38 @@ class Intake:
 
     async def _stored(self, message: InboundMessage, now: datetime) -> Accepted:
         for attempt in range(1, CONFLICT_TRIES + 1):
+            # Where somebody else claims in that lane it is the claim that fails, so it is left out.
+            may_claim = attempt == 1 and self._room.work.reserve()
             try:
-                return await self._room.database.transact(
-                    "accept", lambda: self._accepting(message, now)
-                )
+                return await self._store_once(message, now, may_claim=may_claim)
             except ConflictError:  # the same event, or the same lane, from another process
                 if attempt == CONFLICT_TRIES:
                     raise
         raise AssertionError("unreachable")
 
-    def _accepting(self, message: InboundMessage, now: datetime) -> Script[Accepted]:
+    async def _store_once(
+        self, message: InboundMessage, now: datetime, *, may_claim: bool
+    ) -> Accepted:
+        return await self._room.database.transact(
+            "accept",
+            lambda: self._accepting(message, now, may_claim=may_claim),
+            told=self._hand_over if may_claim else None,
+        )
+
+    def _hand_over(self, accepted: Accepted | None) -> None:
+        self._room.work.take(accepted.claims if accepted is not None else None)
+
+    def _accepting(
+        self, message: InboundMessage, now: datetime, *, may_claim: bool
+    ) -> Script[Accepted]:
+        accepted = yield from self._storing(message, now)
+        if accepted.task_id is None or not may_claim:
+            return accepted
+        # Whichever task is next, by the rules of every claim; mostly it is this one.
+        claims = yield from self._room.inbox.claiming(1, now)
+        return replace(accepted, claims=claims)
+
+    def _storing(self, message: InboundMessage, now: datetime) -> Script[Accepted]:
         if message.kind in AMENDING:
             return (yield from self._amend(message, now))
         # Meeting locks the conversation, so of two deliveries at once the second sees the first.

@@ -16,7 +16,7 @@ from gateway.config.sections import DeliverySettings
 from gateway.errors import StoreError
 from gateway.governor import Governor
 from gateway.roster import Roster
-from gateway.store import outbox
+from gateway.store import message_ids, outbox
 from gateway.store.conversations import Conversation
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, OutboxKind, OutboxState, Outcome
@@ -138,7 +138,9 @@ class AnswerPreview:
         if await database.transact("is_lane_open", lambda: outbox.has_open(conversation_id)):
             return  # an earlier answer goes first
         message = self._message(text)
-        last = await database.transact("last_id", lambda: outbox.last_known_id(conversation_id))
+        last = await database.transact(
+            "last_id", lambda: message_ids.last_known_id(conversation_id)
+        )
         anchor = channel.anchor(message, last) if isinstance(channel, FindsSent) else ""
         row = await database.transact(
             "begin_preview",

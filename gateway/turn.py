@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 import structlog
 
-from channels.message import ConversationKind
+from channels.message import ConversationAddress, ConversationKind
 from gateway.clock import Clock
 from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.crew import CrewRoom, TaskCrew
+from gateway.envelope import TaskEnvelope
 from gateway.inbox import Claim, Ending, Inbox
 from gateway.journal import JournalScope, StoredJournal
 from gateway.lifecycle import TaskStatus
@@ -23,7 +25,7 @@ from gateway.retry import RetryDecision
 from gateway.store import outbox, tasks
 from gateway.store.conversations import Conversation, Direction
 from gateway.store.database import Database
-from gateway.store.outbox import NewPart, OutboxKind, OutboxState
+from gateway.store.outbox import NewPart, Opening, OutboxKind, OutboxPart, OutboxState
 from gateway.store.statement import Script
 from gateway.store.tasks import Leaving
 from gateway.wakeup import Wakeup
@@ -46,6 +48,21 @@ PERHAPS_SHOWN = frozenset({OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState
 logger = structlog.get_logger(__name__)
 
 
+class Outlet(Protocol):
+    """Where what is said goes out, at once where nothing else is on its way to that chat."""
+
+    wakeup: Wakeup
+
+    def open(self, chat: ConversationAddress, new: NewPart, last_id: str) -> Opening | None:
+        """Offer to send a part as soon as it is stored; None where it must take its turn.
+
+        `last_id` is the platform's id of the newest message known in that chat.
+        """
+
+    def begun(self, opening: Opening, part: OutboxPart | None) -> None:
+        """Send what is stored as being sent; None where it had to take its turn after all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRoom:
     """What working on a task needs of the gateway."""
@@ -54,7 +71,7 @@ class TurnRoom:
     stage: Stage
     crew: CrewRoom
     settings: InboxSettings
-    delivery_wakeup: Wakeup
+    outlet: Outlet
 
     @property
     def database(self) -> Database:
@@ -84,6 +101,10 @@ class TaskTurn:
         self._room = room
         self._claim = claim
         self._language = claim.conversation.language if claim.conversation else ""
+        scope = JournalScope(lease=claim.lease, task=claim.task)
+        self._journal = StoredJournal(
+            room.database, room.clock, scope, claim.task.task_id, claim.steps
+        )
         self._preview: AnswerPreview | None = None
 
     async def run(self) -> None:
@@ -108,16 +129,37 @@ class TaskTurn:
             await self.leave(self._ended(result))
 
     async def leave(self, ending: Ending) -> None:
-        """End the claim."""
-        await self._room.inbox.leave(self._claim.lease, ending)
+        """End the claim, and record with it what the model said last."""
+        ending = replace(ending, answers=self._journal.kept)
         if ending.parts:
-            self._room.delivery_wakeup.call()
+            await self._leave_saying(ending)
+        else:
+            await self._room.inbox.leave(self._claim.lease, ending)
         logger.info(
             "task_left",
             task_id=str(self._claim.task.task_id),
             status=str(ending.leaving.status),
             attempt=self._claim.task.attempt,
         )
+
+    async def _leave_saying(self, ending: Ending) -> None:
+        """End the claim with words, which are on their way as soon as they are stored."""
+        outlet, opening = self._room.outlet, self._opening(ending.parts[0])
+
+        def told(part: OutboxPart | None) -> None:
+            outlet.wakeup.call() if opening is None else outlet.begun(opening, part)
+
+        await self._room.inbox.leave(self._claim.lease, replace(ending, opening=opening), told)
+
+    def _opening(self, first: NewPart) -> Opening | None:
+        """Ask to send the first part at once; None where it takes its turn in the outbox.
+
+        That is where nobody wrote: then only the outbox knows the newest message of that chat.
+        """
+        talk, heard = self._claim.conversation, self._newest.payload.get("message_id")
+        if talk is None or not heard:
+            return None
+        return self._room.outlet.open(talk.address, first, str(heard))
 
     async def leave_cancelled(self) -> None:
         """End the claim because a person asked for it; an answer half shown is marked as such."""
@@ -198,8 +240,6 @@ class TaskTurn:
         tools = permitted(
             workshop.shared_tools(workspace, claim.task.user_id, self._language), claim.role, place
         )
-        scope = JournalScope(lease=claim.lease, task=claim.task)
-        journal = StoredJournal(room.database, room.clock, scope, claim.task.task_id, claim.steps)
         async with plain_group() as group:
             crew = TaskCrew(room.crew, claim, tools, group)
             crew.resume()
@@ -211,7 +251,7 @@ class TaskTurn:
                 spill=WorkspaceSpill(workspace),
             )
             try:
-                return await answer(self._turn(journal), equipment, journal, report)
+                return await answer(self._turn(), equipment, self._journal, report)
             finally:
                 crew.release()
 
@@ -220,7 +260,7 @@ class TaskTurn:
         chosen = talk.model if talk is not None else ""
         return self._room.workshop.model(chosen or of_soul or "")
 
-    def _turn(self, journal: StoredJournal) -> Turn:
+    def _turn(self) -> Turn:
         steers = self._claim.busy_mode is BusyMode.STEER
         task, talk = self._claim.task, self._claim.conversation
         return Turn(
@@ -238,7 +278,7 @@ class TaskTurn:
             ],
             context_tokens=self._room.workshop.context_tokens,
             can_ask=talk is not None,
-            heard_meanwhile=partial(journal.note, find=self._steer) if steers else None,
+            heard_meanwhile=partial(self._journal.note, find=self._steer) if steers else None,
         )
 
     def _steer(self, now: datetime) -> Script[str]:
@@ -328,8 +368,12 @@ class TaskTurn:
         is_private = talk.address.kind is ConversationKind.PRIVATE
         if is_private and self._claim.busy_mode is not BusyMode.QUEUE:
             return ""
-        asked = [self._claim.task, *self._claim.collected][-1]
-        return str(asked.payload.get("message_id", ""))
+        return str(self._newest.payload.get("message_id", ""))
+
+    @property
+    def _newest(self) -> TaskEnvelope:
+        """The last of the messages that are being answered."""
+        return [self._claim.task, *self._claim.collected][-1]
 
 
 def stop_text(stopped: AgentStopped, language: str) -> str:

@@ -51,8 +51,10 @@ async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Rep
     crew = equipment.crew
 
     async def before_answer() -> str | None:
-        results = await crew.unfinished()
-        return outcomes_note(results) if results else None
+        if not crew.has_unseen:
+            return None
+        await journal.flush()  # the wait may be long, and what the model said was paid for
+        return outcomes_note(await crew.unfinished())
 
     own: tuple[Tool, ...] = (
         ListWorkers(crew),

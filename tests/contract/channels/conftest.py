@@ -5,6 +5,11 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
+from tests.contract.channels.dingtalk_kit import (
+    DingtalkKit,
+    dingtalk_card_kit,
+    dingtalk_kit,
+)
 from tests.contract.channels.inbox import RecordingInbox
 from tests.contract.channels.kit import ChannelKit
 from tests.contract.channels.slack_kit import SlackKit, slack_kit
@@ -15,6 +20,8 @@ OpenKit = Callable[[], AbstractAsyncContextManager[ChannelKit]]
 KITS: dict[str, OpenKit] = {
     "telegram": telegram_kit,
     "slack": slack_kit,
+    "dingtalk": dingtalk_kit,
+    "dingtalk with cards": dingtalk_card_kit,
 }
 
 
@@ -37,6 +44,20 @@ async def telegram() -> AsyncIterator[TelegramKit]:
 async def slack() -> AsyncIterator[SlackKit]:
     """Yield Slack's kit, for what only Slack does."""
     async with slack_kit() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def dingtalk() -> AsyncIterator[DingtalkKit]:
+    """Yield DingTalk's kit, for what only DingTalk does."""
+    async with dingtalk_kit() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def cards() -> AsyncIterator[DingtalkKit]:
+    """Yield the kit of DingTalk with cards."""
+    async with dingtalk_card_kit() as opened:
         yield opened
 
 

@@ -1,4 +1,4 @@
-"""How long the poll loop waits between tries."""
+"""How long a channel waits between tries."""
 
 from channels.backoff import Backoff
 
