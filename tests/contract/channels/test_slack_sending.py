@@ -379,6 +379,20 @@ async def test_a_file_that_can_not_be_had_says_why(slack: SlackKit) -> None:
     assert later.value.retry_after.total_seconds() == 9
 
 
+async def test_the_token_is_shown_to_slack_alone(slack: SlackKit) -> None:
+    """A file that lies elsewhere is not fetched: whoever is asked for it would learn the token."""
+    file = slack.server.world.add_file("elsewhere.txt", 3)
+    for address in ("http://files.slack.com/x", "https://files.slack.com.example.org/x"):
+        file.address = address
+        with pytest.raises(FileUnavailable, match="does not lie at Slack"):
+            [
+                _
+                async for _ in slack.channel.fetch_file(
+                    Attachment(kind="document", file_id=file.id)
+                )
+            ]
+
+
 async def test_a_file_is_sent_into_its_thread_with_the_text_beside_it(
     slack: SlackKit, tmp_path: Path
 ) -> None:
