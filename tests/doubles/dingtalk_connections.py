@@ -27,6 +27,7 @@ class Connections:
         self.codes: list[object] = []
         self.disconnects_answered = 0
         self.opened = 0
+        self.redelivers_at_once = True  # to a new connection, without waiting for the old one
         self.refused_next = 0  # connections that are turned away although their ticket is good
         self._changed = changed
         self._sockets: list[web.WebSocketResponse] = []
@@ -107,7 +108,8 @@ class Connections:
     async def _begin(self, socket: web.WebSocketResponse) -> None:
         self._sockets.append(socket)
         self.opened += 1
-        await self.redeliver()
+        if self.redelivers_at_once:
+            await self.redeliver()
         await self._notify()
 
     async def _send_message(self, message: JsonObject) -> None:

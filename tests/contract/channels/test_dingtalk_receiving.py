@@ -104,6 +104,7 @@ async def test_a_disconnect_is_followed_at_once_and_nothing_is_lost(
 ) -> None:
     """A new connection is opened; what the old one brought is acknowledged on the old one."""
     server = dingtalk.server
+    server.stream.redelivers_at_once = False
     inbox.fail_next(3)
     async with running(dingtalk.channel, inbox):
         await server.wait_for(lambda: server.stream.count == 1)
@@ -115,6 +116,22 @@ async def test_a_disconnect_is_followed_at_once_and_nothing_is_lost(
         await server.wait_for(lambda: not server.stream.unacknowledged)
     assert server.stream.disconnects_answered == 1
     assert {message.text for message in inbox.stored} == {"before", "after"}
+
+
+async def test_only_a_connection_that_brought_something_is_replaced_at_once(
+    dingtalk: DingtalkKit, inbox: RecordingInbox
+) -> None:
+    """Otherwise the two sides could open and end connections as fast as they can."""
+    stream = dingtalk.server.stream
+    async with running(dingtalk.channel, inbox):
+        await dingtalk.server.wait_for(lambda: stream.count == 1)
+        await stream.ping("1")
+        await stream.disconnect()
+        await dingtalk.server.wait_for(lambda: stream.count == 1 and stream.opened == 2)
+        assert dingtalk.waits == []
+        await stream.disconnect()
+        await dingtalk.server.wait_for(lambda: stream.opened == 3)
+        assert dingtalk.waits == [1.0]
 
 
 async def test_dropped_connections_and_outages_are_outlasted(
