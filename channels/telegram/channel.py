@@ -379,7 +379,6 @@ def _entities(rendered: Rendered) -> list[MessageEntity] | None:
             length=entity.length,
             url=entity.url,
             language=entity.language,
-            custom_emoji_id=entity.custom_emoji_id,
         )
         for entity in rendered.entities
     ] or None
