@@ -69,6 +69,10 @@ class SkillValues:
         for name in sorted({*self.plain.get(key, ()), *self.secret.get(key, ())} - declared):
             yield f"{variable_of(skill.name, name)} is set, but the skill declares no '{name}'"
 
+    def keys(self) -> frozenset[str]:
+        """Return the keys of the skills for which anything is set."""
+        return frozenset({*self.plain, *self.secret})
+
     def texts(self) -> frozenset[str]:
         """Return every secret value, for the log to mask."""
         return frozenset(value for values in self.secret.values() for value in values.values())
