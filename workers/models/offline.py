@@ -115,9 +115,10 @@ def _plain(value: object) -> str:
 
 
 def _in_line(value: object) -> str:
-    if isinstance(value, dict) and "name" in value:
+    name = (value.get("name") or value.get("skill_name")) if isinstance(value, dict) else None
+    if isinstance(value, dict) and name:
         description = value.get("description") or value.get("summary") or ""
-        return f"`{value['name']}` {description}".rstrip()
+        return f"`{name}` {description}".rstrip()
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
