@@ -37,7 +37,9 @@ def _read_section(section: object, directory: Path, plain: _Tree, secret: _Tree)
                 yield f"{key} must be a text or a number"
             elif name.endswith(FILE_KEY_SUFFIX):
                 wanted = name.removesuffix(FILE_KEY_SUFFIX)
-                yield from _take_file(secret, skill, wanted, directory / str(value), key)
+                yield from _take_file(
+                    secret, skill, wanted, directory / Path(str(value)).expanduser(), key
+                )
             else:
                 plain.setdefault(skill_key(skill), {})[name] = str(value)
     if section is not None and not isinstance(section, dict):

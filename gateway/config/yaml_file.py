@@ -89,7 +89,9 @@ def _judge(
     if name := _named_file(leaf, known):
         if not isinstance(value, str):
             raise SettingsError([f"{key} in {YAML_NAME} must be a path in quotes"])
-        secret = read_secret_file(directory / value, named_by=f"{key} in {YAML_NAME}")
+        secret = read_secret_file(
+            directory / Path(value).expanduser(), named_by=f"{key} in {YAML_NAME}"
+        )
         return name, secret
     if leaf not in known:
         raise SettingsError([f"the key {key} in {YAML_NAME} is unknown: {_advice(key, known)}"])

@@ -34,6 +34,22 @@ def test_values_come_from_file_environment_and_secret_files(tmp_path: Path) -> N
     assert "variable" not in repr(settings)
 
 
+def test_a_path_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the file of `crewdesk init` proposes it, for skills and for everything else."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "key").write_text("of-the-home")
+    (tmp_path / "crewdesk.yaml").write_text(
+        "skill_settings: {a: {b_file: ~/key}}\nhttp: {token_file: ~/key}\n"
+    )
+
+    settings = read_settings(environment(tmp_path))
+
+    assert settings.skill_settings.secret == {"a": {"b": "of-the-home"}}
+    assert settings.http.token is not None
+    assert settings.http.token.get_secret_value() == "of-the-home"
+
+
 def test_a_variable_may_name_a_file(tmp_path: Path) -> None:
     """As for every secret."""
     (tmp_path / "key").write_text("quiet")
