@@ -29,9 +29,10 @@ def host_of(address: str) -> str:
     """Return the `host:port` of an http(s) address, empty if it is none."""
     try:
         url = URL(address)
-    except ValueError:
+        host, port = url.host, url.port
+    except ValueError:  # no address at all, or no such port
         return ""
-    return f"{url.host}:{url.port}".lower() if url.scheme in {"http", "https"} and url.host else ""
+    return f"{host}:{port}".lower() if url.scheme in {"http", "https"} and host else ""
 
 
 def covers(declared: str, host: str) -> bool:

@@ -66,6 +66,7 @@ description: >-
 license: MIT
 metadata:
   crewdesk:
+    effect: read
     files: false
 ---
 # {name}

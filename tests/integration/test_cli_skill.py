@@ -67,7 +67,7 @@ async def test_new_guidance_passes_its_check(
 
     assert (checked.code, checked.out) == (
         0,
-        "ok    advice: guidance; effect unsafe; no network; no files\n",
+        "ok    advice: guidance; effect read; no network; no files\n",
     )
     assert ran.code == 1
     assert "skill_no_execute: 'advice' has no scripts/execute.py: it is guidance." in ran.err

@@ -13,6 +13,8 @@ from skills.capabilities import covers, host_of
         ("example.org:443", "example.org:443"),
         ("*.example.org", "a.b.example.org:443"),
         ("127.0.0.1:80", "127.0.0.1:80"),
+        ("::1:80", "::1:80"),
+        ("[::1]", "::1:80"),
     ],
 )
 def test_a_declared_host_means_itself_or_what_lies_below(declared: str, host: str) -> None:
@@ -45,6 +47,8 @@ def test_a_declared_host_means_no_other(declared: str, host: str) -> None:
         ("ftp://example.org", ""),
         ("example.org", ""),
         ("http://[::1", ""),
+        ("http://example.org:99999", ""),
+        ("http://[::1]:80/", "::1:80"),
     ],
 )
 def test_the_host_of_an_address(address: str, host: str) -> None:

@@ -92,6 +92,7 @@ SKILLS: list[tuple[str, str, dict[str, str | float]]] = [
     (f"抓取 {FEED}", "web_fetch", {"url": FEED}),
     (f"run web_fetch {FEED}", "web_fetch", {"url": FEED}),
     (f'run web_fetch {{"url": "{FEED}"}}', "web_fetch", {"url": FEED}),
+    ('run weather {"place": "Berlin"}', "weather", {"place": "Berlin"}),
     (f"Please subscribe to {FEED}", "rss_subscribe", {"action": "subscribe", "url": FEED}),
     (f"订阅 {FEED}", "rss_subscribe", {"action": "subscribe", "url": FEED}),
     (f"unsubscribe {FEED}", "rss_subscribe", {"action": "unsubscribe", "url": FEED}),
@@ -166,6 +167,18 @@ async def test_a_worker_answers_its_instruction_plainly() -> None:
 async def test_a_worker_uses_its_tools() -> None:
     """The same rules, for the tools that it has."""
     assert await call_for("read a.txt", tools=PRIMITIVES) == ("read", {"path": "a.txt"})
+
+
+async def test_a_workers_first_line_says_what_happened() -> None:
+    """It is what the Manager passes on."""
+    call = ToolCall(call_id="c", name="run_extension", arguments="{}")
+    output = {"ok": False, "result": "", "error": "execution_error", "message": "not_set: so."}
+    items = (
+        AssistantTurn(text="", tool_calls=(call,)),
+        ToolOutput(call_id="c", output=json.dumps(output)),
+    )
+    answer = await ask("search for x", *items, tools=PRIMITIVES)
+    assert answer.text == "[offline model] `run_extension` did not succeed: not_set: so."
 
 
 @pytest.mark.parametrize(
