@@ -348,17 +348,23 @@ def skill_catalog(settings: Settings) -> SkillCatalog:
     return SkillCatalog([PACKAGED_SKILLS, settings.data_dir / "skills"])
 
 
+def skill_runner(settings: Settings) -> SkillRunner:
+    """Return what runs skills within the limits and with the values of the settings."""
+    return SkillRunner(
+        allowed_hosts=settings.skills.allowed_hosts,
+        values=settings.skill_settings,
+        ceiling=SkillCeiling(
+            timeout=timedelta(seconds=settings.skills.timeout_seconds),
+            memory_bytes=settings.skills.memory_mb * MEBIBYTE,
+        ),
+    )
+
+
 def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
     return Workshop(
         souls=soul_catalog(settings),
         skills=skill_catalog(settings),
-        runner=SkillRunner(
-            allowed_hosts=settings.skills.allowed_hosts,
-            ceiling=SkillCeiling(
-                timeout=timedelta(seconds=settings.skills.timeout_seconds),
-                memory_bytes=settings.skills.memory_mb * MEBIBYTE,
-            ),
-        ),
+        runner=skill_runner(settings),
         model=shelf,
         data_dir=settings.data_dir,
         tools=settings.tools,

@@ -36,6 +36,11 @@ TEMPLATE = """\
 #   admins: []               # such as 'telegram:1001'
 #   members: []              # 'telegram:*' lets a whole channel in
 
+# skill_settings:            # what skills declare that they need; their SKILL.md says what
+#   web_search:
+#     searxng_url: http://127.0.0.1:8888
+#     brave_key_file: ~/.config/crewdesk/brave-key
+
 # log:
 #   format: console          # json for machines
 #   level: info
