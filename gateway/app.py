@@ -44,12 +44,14 @@ from gateway.schedule.heartbeats import HeartbeatRoom, Heartbeats
 from gateway.schedule.runs import QuietEnd, ScheduledRuns
 from gateway.schedule.scheduler import Alarm, Scheduler
 from gateway.schedule.signals import Lookout
+from gateway.seen import SeenSigns
 from gateway.sending import Sender
 from gateway.service import Loops, Service
 from gateway.store.database import Database, Probe, Writer, sqlite_path
 from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
 from gateway.wakeup import Wakeup
+from gateway.worker_health import WorkerHealth
 from gateway.workshop import MEBIBYTE, Workshop
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.runner import SkillCeiling, SkillRunner
@@ -64,6 +66,8 @@ MODEL_TRIES = 10
 CHANNELS = (
     "terminal",
     "telegram",
+    "slack",
+    "dingtalk",
 )
 TRUSTED_CHANNELS = frozenset({"terminal"})  # whoever gets in there owns the machine
 MENU_LANGUAGES = ("en", "zh")
@@ -127,7 +131,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
     quiet_end = QuietEnd(core.database, core.roster, delivery.wakeup.call)
     scheduler = Scheduler(core.database, core.clock, core.inbox, (quiet_end,))
-    turn_room = _turn_room(core, workshop, delivery.wakeup, scheduler)
+    turn_room = _turn_room(core, workshop, delivery, scheduler)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
@@ -136,13 +140,15 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     desk = CommandDesk(_facts(core, workshop))
     beats = _heartbeats(core, workshop)
     follow = _follower(dispatcher, workshop, scheduler, beats)
-    intake = Intake(_intake_room(core, gate, desk), delivery.wakeup, follow)
+    seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
+    intake = Intake(_intake_room(core, gate, desk, seen, dispatcher), delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     return Loops(
         intake=intake,
         dispatcher=dispatcher,
         delivery=delivery,
         maintenance=Maintenance(core.database, core.clock, workshop),
+        seen=seen,
         models=core.shelf,
         scheduler=scheduler,
         load_alarm=load_alarm,
@@ -177,12 +183,13 @@ def _facts(core: _Core, workshop: Workshop) -> GatewayFacts:
         core.roster,
         workshop,
         core.shelf,
+        busy_mode=core.settings.inbox.busy_mode,
         time_zone=core.settings.schedules.time_zone,
     )
 
 
 def _turn_room(
-    core: _Core, workshop: Workshop, delivery_wakeup: Wakeup, scheduler: Scheduler
+    core: _Core, workshop: Workshop, delivery: Delivery, scheduler: Scheduler
 ) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
@@ -191,6 +198,7 @@ def _turn_room(
         owner=core.directory.owner,
         seats=core.settings.workers.slots,
         lease_time=core.inbox.lease_time,
+        health=WorkerHealth(core.clock, core.shelf.trouble),
     )
     stage = Stage(
         database=core.database,
@@ -204,7 +212,7 @@ def _turn_room(
         stage=stage,
         crew=crew,
         settings=core.settings.inbox,
-        delivery_wakeup=delivery_wakeup,
+        outlet=delivery,
         books=_book_room(core, workshop, scheduler),
         runs=ScheduledRuns(core.roster, default_zone=core.settings.schedules.time_zone),
     )
@@ -221,14 +229,18 @@ def _book_room(core: _Core, workshop: Workshop, scheduler: Scheduler) -> BookRoo
     )
 
 
-def _intake_room(core: _Core, gate: Gate, desk: CommandDesk) -> IntakeRoom:
+def _intake_room(
+    core: _Core, gate: Gate, desk: CommandDesk, seen: SeenSigns, work: Dispatcher
+) -> IntakeRoom:
     return IntakeRoom(
         database=core.database,
         clock=core.clock,
         inbox=core.inbox,
+        work=work,
         gate=gate,
         desk=desk,
         roster=core.roster,
+        seen=seen,
         limits=core.settings.inbox,
         delivery=core.settings.delivery,
     )
@@ -311,7 +323,12 @@ def _plans(settings: Settings, directory: DataDirectory, clock: Clock) -> list[C
 def _plan(messenger: Messenger[Any], section: ChannelSettings, home: ChannelHome) -> ChannelPlan:
     load = partial(messenger.open, section, home)
     if not messenger.serves_http:
-        return ChannelPlan(name=messenger.name, load=load, split=messenger.split)
+        return ChannelPlan(
+            name=messenger.name,
+            load=load,
+            split=messenger.split,
+            shows_options=messenger.shows_options,
+        )
     channel = load()
     if not isinstance(channel, ServesHttp):
         raise TypeError(f"{messenger.name} has no routes to serve")
@@ -319,6 +336,7 @@ def _plan(messenger: Messenger[Any], section: ChannelSettings, home: ChannelHome
         name=messenger.name,
         load=partial(_itself, channel),
         split=messenger.split,
+        shows_options=messenger.shows_options,
         routes=tuple(channel.routes()),
     )
 
@@ -329,7 +347,7 @@ def _itself(channel: Channel) -> Channel:
 
 def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
     if given is not None:
-        return ModelShelf(given.name, lambda _: given)
+        return ModelShelf(given.name, lambda _: given, lambda _: "")
 
     def make(name: str) -> Model:
         if name == OFFLINE_MODEL:
@@ -340,7 +358,12 @@ def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
             max_output_tokens=settings.max_output_tokens,
         )
 
-    return ModelShelf(settings.name, make)
+    def check(name: str) -> str:
+        if name == OFFLINE_MODEL or settings.api_key or settings.base_url:
+            return ""
+        return f"its model {name!r} needs OPENAI_API_KEY, which is not set"
+
+    return ModelShelf(settings.name, make, check)
 
 
 def load_chain(settings: ModelSettings, name: str, *, tries: int = MODEL_TRIES) -> LoadedModel:
@@ -380,17 +403,23 @@ def skill_catalog(settings: Settings) -> SkillCatalog:
     return SkillCatalog([PACKAGED_SKILLS, settings.data_dir / "skills"])
 
 
+def skill_runner(settings: Settings) -> SkillRunner:
+    """Return what runs skills within the limits and with the values of the settings."""
+    return SkillRunner(
+        allowed_hosts=settings.skills.allowed_hosts,
+        values=settings.skill_settings,
+        ceiling=SkillCeiling(
+            timeout=timedelta(seconds=settings.skills.timeout_seconds),
+            memory_bytes=settings.skills.memory_mb * MEBIBYTE,
+        ),
+    )
+
+
 def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
     return Workshop(
         souls=soul_catalog(settings),
         skills=skill_catalog(settings),
-        runner=SkillRunner(
-            allowed_hosts=settings.skills.allowed_hosts,
-            ceiling=SkillCeiling(
-                timeout=timedelta(seconds=settings.skills.timeout_seconds),
-                memory_bytes=settings.skills.memory_mb * MEBIBYTE,
-            ),
-        ),
+        runner=skill_runner(settings),
         model=shelf,
         data_dir=settings.data_dir,
         tools=settings.tools,

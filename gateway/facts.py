@@ -5,6 +5,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from gateway.commands.surroundings import Listing
+from gateway.config.sections import BusyMode
 from gateway.models import ModelShelf
 from gateway.roster import ChannelHealth, Roster
 from gateway.workshop import Workshop
@@ -21,9 +22,11 @@ class GatewayFacts:
         workshop: Workshop,
         shelf: ModelShelf,
         *,
+        busy_mode: BusyMode,
         time_zone: str,
     ) -> None:
         self.started_at = started_at
+        self.busy_mode = busy_mode
         self.time_zone = time_zone
         self.version = version("crewdesk")
         self._roster = roster

@@ -20,6 +20,7 @@ from gateway.maintenance import Maintenance
 from gateway.models import ModelShelf
 from gateway.schedule.heartbeats import Heartbeats
 from gateway.schedule.scheduler import AlarmLoader, Scheduler
+from gateway.seen import SeenSigns
 from gateway.store import settings
 from gateway.store.database import Database
 from skills.process import end_orphans
@@ -38,6 +39,7 @@ class Loops:
     dispatcher: Dispatcher
     delivery: Delivery
     maintenance: Maintenance
+    seen: SeenSigns
     models: ModelShelf
     scheduler: Scheduler
     load_alarm: AlarmLoader
@@ -107,6 +109,7 @@ class Service:
             ]
             housekeeping.append(group.create_task(loops.maintenance.run(), name="maintenance"))
             housekeeping.append(group.create_task(self._schedule(), name="scheduler"))
+            housekeeping.append(group.create_task(loops.seen.run(), name="seen"))
             group.create_task(self._dispatch(), name="dispatcher")
             housekeeping.append(group.create_task(loops.delivery.run(), name="delivery"))
             self.started.set()

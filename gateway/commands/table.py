@@ -6,6 +6,7 @@ from gateway.commands import (
     cron,
     greeting,
     heartbeat,
+    link,
     personal,
     service,
     tasks,
@@ -38,6 +39,20 @@ COMMANDS: tuple[Entry, ...] = (
         about=Phrase.ABOUT_STOP,
         answer=conversation.stop,
         usage="[all]",
+    ),
+    Entry(
+        name="queue",
+        needs=Role.GUEST,
+        about=Phrase.ABOUT_QUEUE,
+        answer=conversation.queue,
+        usage="[collect|queue|steer|interrupt]",
+    ),
+    Entry(
+        name="link",
+        needs=Role.GUEST,
+        about=Phrase.ABOUT_LINK,
+        answer=link.link,
+        usage="[CODE]",
     ),
     Entry(name="tasks", needs=Role.GUEST, about=Phrase.ABOUT_TASKS, answer=tasks.list_tasks),
     Entry(

@@ -2,45 +2,24 @@
 
 import asyncio
 import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.store.heartbeats import Finding, Heartbeat
 from gateway.workshop import Workshop
-from skills.result import SkillContext
-from skills.skill import Skill
+from skills.result import SkillContext, SkillResult
+from skills.skill import CHECK_CALL, Skill
 from workers.errors import ToolError
 from workers.tools.workspace import Workspace
 
-CHECK = "check"  # the action by which a skill says what is new, changing nothing
 PAGE_SKILL = "web_fetch"
 LARGEST_FILE = 16 * 1024 * 1024
 MISSING = "missing"
 MOST_FINDINGS = 50  # of one skill
 
 logger = structlog.get_logger(__name__)
-
-
-class _Signal(BaseModel):
-    """One thing that a skill found."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    fingerprint: str = Field(min_length=1)
-    title: str = ""
-    url: str = ""
-
-
-class _Signals(BaseModel):
-    """What a skill answers to `{"action": "check"}`."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    signals: list[_Signal] = []
 
 
 class Lookout:
@@ -54,7 +33,7 @@ class Lookout:
         workspace = await self._workshop.workspace(one.conversation_id)
         found: list[Finding] = []
         for skill in self._workshop.skills.all():
-            if offers_check(skill):
+            if skill.is_signal:
                 found += await self._checked(skill, one, workspace)
         for subject in watches:
             if is_page(subject):
@@ -64,30 +43,26 @@ class Lookout:
         return found
 
     async def _checked(self, skill: Skill, one: Heartbeat, workspace: Path) -> list[Finding]:
-        text = await self._run(skill, {"action": CHECK}, one, workspace)
-        if text is None:
-            return []
-        try:
-            told = _Signals.model_validate_json(text)
-        except ValidationError as error:
-            logger.warning("check_not_understood", skill=skill.name, errors=error.error_count())
-            return []
+        result = await self._run(skill, CHECK_CALL, one, workspace)
+        found = result.signals if result is not None else ()
         return [
             Finding(
                 source=f"skill:{skill.name}",
                 fingerprint=_digest(signal.fingerprint.encode()),
-                title=signal.title,
+                title=" — ".join(part for part in (signal.title, signal.detail) if part),
                 url=signal.url,
             )
-            for signal in told.signals[:MOST_FINDINGS]
+            for signal in found[:MOST_FINDINGS]
         ]
 
     async def _page(self, url: str, one: Heartbeat, workspace: Path) -> list[Finding]:
         skill = self._workshop.skills.get(PAGE_SKILL)
-        text = await self._run(skill, {"url": url}, one, workspace) if skill else None
-        if text is None:
+        result = await self._run(skill, {"url": url}, one, workspace) if skill else None
+        if result is None:
             return []
-        return [_state(url, text.encode(errors="replace"), f"This page has changed: {url}", url)]
+        return [
+            _state(url, result.text.encode(errors="replace"), f"This page has changed: {url}", url)
+        ]
 
     async def _file(self, path: str, workspace: Path) -> Finding:
         try:
@@ -97,8 +72,8 @@ class Lookout:
         return _state(path, data, f"This file has changed: {path}")
 
     async def _run(
-        self, skill: Skill, params: dict[str, str], one: Heartbeat, workspace: Path
-    ) -> str | None:
+        self, skill: Skill, params: Mapping[str, str], one: Heartbeat, workspace: Path
+    ) -> SkillResult | None:
         context = SkillContext(
             state_dir=self._workshop.data_dir / "skill-state" / one.user_id / skill.name,
             work_dir=workspace,
@@ -111,13 +86,7 @@ class Lookout:
         if not result.ok:
             logger.info("check_failed", skill=skill.name, error=str(result.error_code))
             return None
-        return result.text
-
-
-def offers_check(skill: Skill) -> bool:
-    """Tell whether a skill takes the action `check`."""
-    properties = json.loads(skill.parameters).get("properties", {})
-    return CHECK in properties.get("action", {}).get("enum", ())
+        return result
 
 
 def is_page(subject: str) -> bool:

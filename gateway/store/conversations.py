@@ -1,12 +1,13 @@
 """Scripts over conversations and what was said in them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
 from channels.message import ConversationAddress, ConversationKind, InboundMessage
+from gateway.config.sections import BusyMode
 from gateway.store.statement import Row, Script, Statement, insert
 
 
@@ -26,6 +27,7 @@ class Conversation:
     epoch: int
     model: str  # empty where the gateway's own choice holds
     language: str  # a BCP 47 tag, the newest that a person of this conversation had
+    busy_mode: BusyMode | None  # None where the gateway's own choice holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ def conversation(row: Row) -> Conversation:
         epoch=row.integer("epoch"),
         model=row.text("model"),
         language=row.text("language"),
+        busy_mode=BusyMode(row.text("busy_mode")) if row.text("busy_mode") else None,
     )
 
 
@@ -96,6 +99,71 @@ def begin_epoch(conversation_id: UUID) -> Script[None]:
     yield Statement(
         "UPDATE conversations SET epoch = epoch + 1 WHERE conversation_id = :conversation_id",
         {"conversation_id": conversation_id},
+    )
+
+
+def adopt_language(talk: Conversation, language: str) -> Script[Conversation]:
+    """Speak a language in a conversation whose platform names none."""
+    yield Statement(
+        "UPDATE conversations SET language = :language WHERE conversation_id = :conversation_id",
+        {"conversation_id": talk.conversation_id, "language": language},
+    )
+    return replace(talk, language=language)
+
+
+def choose_busy_mode(conversation_id: UUID, mode: BusyMode) -> Script[None]:
+    """Choose what becomes of messages that come while an earlier one is worked on."""
+    yield Statement(
+        "UPDATE conversations SET busy_mode = :mode WHERE conversation_id = :conversation_id",
+        {"conversation_id": conversation_id, "mode": mode},
+    )
+
+
+HEARD = """
+SELECT m.task_id, m.message_seq, m.sender_id FROM messages AS m
+JOIN conversations AS c ON c.conversation_id = m.conversation_id
+WHERE c.channel = :channel AND c.account = :account AND c.chat_id = :chat_id
+  AND c.thread_id = :thread_id AND m.platform_message_id = :message_id AND m.direction = 'in'
+  AND m.task_id IS NOT NULL
+ORDER BY m.message_seq LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A person's message that made a task."""
+
+    message_seq: int
+    sender_id: str
+    task_id: UUID
+
+
+def find_heard(place: ConversationAddress, message_id: str) -> Script[Heard | None]:
+    """Read the message of that platform id, if it made a task."""
+    rows = yield Statement(
+        HEARD,
+        {
+            "channel": place.channel,
+            "account": place.account,
+            "chat_id": place.chat_id,
+            "thread_id": place.thread_id,
+            "message_id": message_id,
+        },
+    )
+    if not rows:
+        return None
+    return Heard(
+        message_seq=rows[0].integer("message_seq"),
+        sender_id=rows[0].text("sender_id"),
+        task_id=rows[0].uuid("task_id"),
+    )
+
+
+def correct(heard: Heard, text: str) -> Script[None]:
+    """Let a message read as its sender corrected it."""
+    yield Statement(
+        "UPDATE messages SET text = :text WHERE message_seq = :message_seq",
+        {"text": text, "message_seq": heard.message_seq},
     )
 
 
@@ -163,9 +231,10 @@ def say(talk: Conversation, text: str, task_id: UUID, now: datetime) -> Script[N
 
 LATER_MESSAGES = 50  # newest ones that may belong to later tasks of the lane, which may be full
 HISTORY = """
-SELECT messages.direction, messages.text, messages.message_seq, tasks.lane_seq, tasks.lane
-FROM messages
+SELECT messages.direction, messages.text, messages.message_seq, tasks.lane,
+    COALESCE(head.lane_seq, tasks.lane_seq) AS lane_seq FROM messages
 JOIN tasks ON tasks.task_id = messages.task_id
+LEFT JOIN tasks AS head ON head.task_id = tasks.collected_by
 WHERE messages.conversation_id = :conversation_id AND messages.epoch = :epoch
 ORDER BY messages.message_seq DESC LIMIT :most
 """
@@ -174,8 +243,9 @@ ORDER BY messages.message_seq DESC LIMIT :most
 def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Sequence[Said]]:
     """Read what was said in this epoch on account of earlier tasks, oldest first.
 
-    The order is that of the tasks, since an answer may be stored after the next question. What a
-    schedule's run said, in a lane of its own, stands behind what it was said after.
+    The order is that of the tasks, since an answer may be stored after the next question; what was
+    answered together stands together. What a schedule's run said, in a lane of its own, stands
+    behind what it was said after.
     """
     rows = yield Statement(
         HISTORY,
@@ -185,21 +255,23 @@ def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Seque
             "most": most + LATER_MESSAGES,
         },
     )
-    places: list[tuple[int, int]] = []
-    reached = 0
-    for row in reversed(rows):
-        if row.text("lane") == talk.address.key:
-            place = row.integer("lane_seq")
-            reached = max(reached, place)
-        else:
-            place = reached
-        places.append((place, row.integer("message_seq")))
-    ordered = sorted(zip(places, reversed(rows), strict=True), key=lambda one: one[0])
-    earlier = [row for (place, _), row in ordered if place < before_lane_seq]
+    ordered = sorted(_placed(talk, rows), key=lambda one: one[0])
+    earlier = [row for (place, _, _), row in ordered if place < before_lane_seq]
     return [
         Said(direction=Direction(row.text("direction")), text=row.text("text"))
         for row in earlier[-most:]
     ]
+
+
+def _placed(talk: Conversation, rows: Sequence[Row]) -> Iterator[tuple[tuple[int, bool, int], Row]]:
+    """Yield messages, the newest of which comes first here, with their places in the order."""
+    reached = 0
+    for row in reversed(rows):
+        is_own = row.text("lane") == talk.address.key
+        place = row.integer("lane_seq") if is_own else reached
+        reached = max(reached, place)
+        is_answer = row.text("direction") == Direction.OUT
+        yield (place, is_answer, row.integer("message_seq")), row
 
 
 def forget_raw_payloads(before: datetime) -> Script[int]:

@@ -23,6 +23,7 @@ description: Finds things.
 metadata:
   crewdesk:
     effect: read
+    signal: {signal}
     parameters:
       type: object
       properties:
@@ -51,8 +52,9 @@ def workshop(tmp_path: Path) -> Workshop:
 def add_skill(workshop: Workshop, name: str, body: str, actions: str = "check, list") -> None:
     """Put a skill into the data directory."""
     folder = workshop.data_dir / "skills" / name
+    signal = str("check" in actions).lower()
     (folder / "scripts").mkdir(parents=True)
-    (folder / "SKILL.md").write_text(SKILL.format(name=name, actions=actions))
+    (folder / "SKILL.md").write_text(SKILL.format(name=name, actions=actions, signal=signal))
     source = f"def execute(ctx, params, runtime):\n    {body}\n"
     (folder / "scripts" / "execute.py").write_text(source)
     workshop.skills.refresh()
@@ -60,8 +62,8 @@ def add_skill(workshop: Workshop, name: str, body: str, actions: str = "check, l
 
 async def test_skills_that_check_are_asked(workshop: Workshop) -> None:
     """By the one agreed call; a skill without it is left alone, and one that fails too."""
-    found = '{"signals": [{"fingerprint": "a", "title": "News", "url": "http://n/"}]}'
-    add_skill(workshop, "finder", f"return '{found}' if params == {{'action': 'check'}} else ''")
+    found = {"signals": [{"fingerprint": "a", "title": "News", "url": "http://n/"}]}
+    add_skill(workshop, "finder", f"return {found} if params == {{'action': 'check'}} else ''")
     add_skill(workshop, "broken", "return 'no signals'")
     add_skill(workshop, "other", "raise SystemError", actions="list")
 

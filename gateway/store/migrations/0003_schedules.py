@@ -19,7 +19,7 @@ INVARIANTS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crewdesk", "0001_initial")]
+    dependencies = [("crewdesk", "0002_busy_conversations")]
 
     operations = [
         ops.CreateModel(
