@@ -140,6 +140,7 @@ def make_part(
         is_recovered=False,
         platform_message_id="42" if state is OutboxState.SENT else "",
         error=error,
+        file=None,
         created_at=at,
         expires_at=at + timedelta(hours=1),
         sent_at=None,

@@ -16,6 +16,7 @@ FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXE
 READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 CREATE_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 NEW_FILE_MODE: Final = 0o644
+COPIED_AT_ONCE: Final = 1024 * 1024  # bytes
 
 
 class Workspace:
@@ -65,6 +66,52 @@ class Workspace:
                     os.unlink(draft, dir_fd=folder)
                 raise
             os.fsync(folder)
+
+    def take_in(self, path: str, draft: Path) -> None:
+        """Move a finished file from outside to `path`, replacing what is there; on disk afterwards.
+
+        `draft` must lie on the same file system and be on disk already.
+
+        Raises:
+            ToolError: it can't be put there.
+        """
+        with self._parent(path, is_made=True) as (folder, name), _explained(path):
+            os.rename(draft, name, dst_dir_fd=folder)
+            os.fsync(folder)
+
+    def copy_out(self, path: str, target: Path, max_bytes: int) -> int:
+        """Copy a regular file to `target`, which is new and outside; return how long it is.
+
+        Raises:
+            ToolError: there is no such file, it is none, or it is larger than `max_bytes`.
+        """
+        with self._parent(path) as (folder, name), _explained(path):
+            handle = os.open(name, READ_FLAGS, dir_fd=folder)
+            with os.fdopen(handle, "rb") as source, target.open("wb") as copy:
+                _regular_file(os.fstat(handle), path)
+                size = 0
+                while piece := source.read(COPIED_AT_ONCE):
+                    size += len(piece)
+                    if size > max_bytes:
+                        message = f"'{path}' is larger than {max_bytes} bytes"
+                        raise ToolError("too_large", message)
+                    copy.write(piece)
+                copy.flush()
+                os.fsync(copy.fileno())
+        return size
+
+    def remove(self, path: str) -> None:
+        """Remove a file; harmless where there is none.
+
+        Raises:
+            ToolError: it can't be removed.
+        """
+        try:
+            with self._parent(path) as (folder, name), _explained(path):
+                os.unlink(name, dir_fd=folder)
+        except ToolError as error:
+            if error.code != "not_found":
+                raise
 
     @contextlib.contextmanager
     def _parent(self, path: str, *, is_made: bool = False) -> Iterator[tuple[int, str]]:
