@@ -1,10 +1,12 @@
 """The composition root: the one place where concrete classes are chosen and put together."""
 
+import asyncio
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, assert_never
 
 from channels.messenger import ChannelHome, Messenger
@@ -16,13 +18,14 @@ from gateway.clock import Clock, SystemClock
 from gateway.commands.command import Aftermath, PauseWork, ReloadFiles, StopTask
 from gateway.commands.desk import CommandDesk
 from gateway.config import ModelSettings, Settings, load_settings
-from gateway.config.sections import OFFLINE_MODEL, ModelApi
+from gateway.config.sections import OFFLINE_MODEL, ModelApi, TranscriptionSettings
 from gateway.crew import CrewRoom
 from gateway.datadir import DataDirectory
 from gateway.delivery import Delivery
 from gateway.dispatch import Dispatcher
 from gateway.errors import SettingsError, StartupError
 from gateway.facts import GatewayFacts
+from gateway.files import FileFetcher, FileRoom, Transcribe
 from gateway.governor import Governor
 from gateway.health import Health
 from gateway.http import HttpServer
@@ -30,6 +33,7 @@ from gateway.inbox import Claim, Inbox
 from gateway.intake import Intake, IntakeRoom
 from gateway.maintenance import Maintenance
 from gateway.models import LateModel, LoadedModel, ModelShelf
+from gateway.outgoing import OutgoingFiles
 from gateway.preview import Stage
 from gateway.roster import ChannelPlan, Roster
 from gateway.sending import Sender
@@ -113,7 +117,8 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     workshop = _workshop(core.settings, core.shelf)
     sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
-    turn_room = _turn_room(core, workshop, delivery.wakeup)
+    fetcher = FileFetcher(_file_room(core))
+    turn_room = _turn_room(core, workshop, delivery.wakeup, fetcher)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
@@ -121,14 +126,20 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
     desk = CommandDesk(GatewayFacts(core.clock.now(), core.roster, workshop, core.shelf))
     follow = _follower(dispatcher, workshop)
-    intake = Intake(_intake_room(core, gate, desk), delivery.wakeup, follow)
+    intake = Intake(_intake_room(core, gate, desk, fetcher), delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     return Loops(
         intake=intake,
         dispatcher=dispatcher,
         delivery=delivery,
-        maintenance=Maintenance(core.database, core.clock, workshop),
+        maintenance=Maintenance(
+            core.database,
+            core.clock,
+            workshop,
+            copies_kept=timedelta(days=core.settings.files.sent_days),
+        ),
         models=core.shelf,
+        files=fetcher,
         channels=[
             ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
             for plan in core.roster.plans.values()
@@ -136,7 +147,39 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     )
 
 
-def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> TurnRoom:
+def _file_room(core: _Core) -> FileRoom:
+    settings = core.settings.transcription
+    return FileRoom(
+        database=core.database,
+        clock=core.clock,
+        roster=core.roster,
+        data_dir=core.settings.data_dir,
+        settings=core.settings.files,
+        transcribe=transcriber(settings) if settings.model else None,
+    )
+
+
+def transcriber(settings: TranscriptionSettings) -> Transcribe:
+    """Return what turns speech into text; it loads its library, in a thread, when it is used."""
+
+    async def hear(sound: Path) -> str:
+        module = await asyncio.to_thread(importlib.import_module, "workers.models.transcription")
+        key = settings.api_key.get_secret_value() if settings.api_key else NO_KEY
+        model = module.SpeechModel(
+            name=settings.model,
+            api_key=key,
+            base_url=settings.base_url,
+            timeout=timedelta(seconds=settings.timeout_seconds),
+        )
+        words: str = await module.transcribe(model, sound)
+        return words
+
+    return hear
+
+
+def _turn_room(
+    core: _Core, workshop: Workshop, delivery_wakeup: Wakeup, fetcher: FileFetcher
+) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
         clock=core.clock,
@@ -158,10 +201,12 @@ def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> Turn
         crew=crew,
         settings=core.settings.inbox,
         delivery_wakeup=delivery_wakeup,
+        files=fetcher,
+        outgoing=partial(OutgoingFiles, core.settings.data_dir, max_mb=core.settings.files.max_mb),
     )
 
 
-def _intake_room(core: _Core, gate: Gate, desk: CommandDesk) -> IntakeRoom:
+def _intake_room(core: _Core, gate: Gate, desk: CommandDesk, fetcher: FileFetcher) -> IntakeRoom:
     return IntakeRoom(
         database=core.database,
         clock=core.clock,
@@ -171,6 +216,7 @@ def _intake_room(core: _Core, gate: Gate, desk: CommandDesk) -> IntakeRoom:
         roster=core.roster,
         limits=core.settings.inbox,
         delivery=core.settings.delivery,
+        files_wakeup=fetcher.wakeup,
     )
 
 
@@ -335,6 +381,7 @@ def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
         data_dir=settings.data_dir,
         tools=settings.tools,
         context_tokens=settings.model.context_tokens,
+        takes_images=settings.model.takes_images,
     )
 
 

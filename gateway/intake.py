@@ -24,8 +24,9 @@ from gateway.errors import ConflictError, InboxFullError
 from gateway.inbox import CONFLICT_TRIES, Inbox, resume
 from gateway.parts import numbered
 from gateway.phrases import Phrase, say
+from gateway.requests import with_paths
 from gateway.roster import Roster
-from gateway.store import conversations, outbox, people, tasks
+from gateway.store import conversations, files, outbox, people, tasks
 from gateway.store.conversations import Conversation
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, OutboxKind
@@ -63,6 +64,7 @@ class IntakeRoom:
     roster: Roster
     limits: InboxSettings
     delivery: DeliverySettings
+    files_wakeup: Wakeup = field(default_factory=Wakeup)  # of whoever fetches files
 
 
 class Intake:
@@ -127,6 +129,8 @@ class Intake:
         )
         if accepted.task_id is not None:
             self._room.inbox.submitted()
+            if message.attachments:
+                self._room.files_wakeup.call()
         if accepted.has_words:
             self._wakeup.call()
         for aftermath in accepted.aftermath:
@@ -180,9 +184,11 @@ class Intake:
     ) -> Script[Accepted | None]:
         """Give a waiting task the answer to its question; None where it waits no longer."""
         options = yield from conversations.options_of_question(task_id)
-        if not (yield from resume(task_id, ASK_USER, chosen(message.text, options), now)):
+        answer = with_paths(chosen(message.text, options), files.paths_of(message))
+        if not (yield from resume(task_id, ASK_USER, answer, now)):
             return None
         yield from conversations.hear(talk, message, task_id, now)
+        yield from files.want(talk, message, task_id, now)
         return Accepted(task_id=task_id)
 
     def _submit(
@@ -198,6 +204,7 @@ class Intake:
         task = new_task(person, talk, message)
         yield from tasks.submit(task, now)
         yield from conversations.hear(talk, message, task.task_id, now)
+        yield from files.want(talk, message, task.task_id, now)
         return Accepted(task_id=task.task_id)
 
     def _lane_full(self, talk: Conversation, waiting: int, now: datetime) -> Sequence[NewPart]:

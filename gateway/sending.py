@@ -7,6 +7,7 @@ an edit is harmless when repeated; a send whose outcome is unknown is looked up 
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 
@@ -18,19 +19,26 @@ from channels.errors import (
     SendRejected,
     SendUnknown,
 )
-from channels.message import OutboundMessage
-from channels.protocol import Channel, EditsMessages, FindsSent
+from channels.message import OutboundFile, OutboundMessage
+from channels.protocol import (
+    Channel,
+    EditsMessages,
+    FindsSent,
+    FindsSentFiles,
+    SendsFiles,
+)
 from gateway.clock import Clock
 from gateway.errors import StoreUnavailableError
 from gateway.governor import Governor
 from gateway.phrases import Phrase, say
 from gateway.retry import back_off
-from gateway.store import outbox
+from gateway.store import files, outbox
 from gateway.store.database import Database
 from gateway.store.outbox import DuePart, OpenPreview, OutboxPart, OutboxState, Outcome, SendLease
 from gateway.store.statement import Script
 
 SEND_LEASE = timedelta(seconds=90)  # longer than a channel may take for one call
+FILE_LEASE = timedelta(seconds=180)  # the same for a file
 STORED_AGAIN_AFTER = 1.0  # seconds, while the disk is full or the database away
 LOOKED_UP_AGAIN_AFTER = timedelta(seconds=1)
 SENT_AGAIN_WITHIN = timedelta(minutes=10)  # an ambiguous part is sent once more only this soon
@@ -68,13 +76,13 @@ class Sender:
         return await self._send(channel, part, due.last_heard_id)
 
     async def _send(self, channel: Channel, part: OutboxPart, last_id: str) -> bool:
-        message = outbound(part)
+        message = outbound(part, channel)
         anchor = channel.anchor(message, last_id) if isinstance(channel, FindsSent) else UNANCHORED
         fence = await self._begin(part, anchor)
         if fence is None:
             return False  # somebody else is sending it
         try:
-            message_id = await channel.send(message)
+            message_id = await _call(channel, part, message)
         except SendRejected as error:
             return await self._settle(part, fence, _failed(error))
         except SendFailed as error:
@@ -91,7 +99,7 @@ class Sender:
         if fence is None:
             return False  # somebody else is sending it
         try:
-            await channel.edit(preview.message_id, outbound(part))
+            await channel.edit(preview.message_id, outbound(part, channel))
         except MessageGone:
             await self._forget(preview)
             return await self._settle(part, fence, Outcome(state=OutboxState.QUEUED))
@@ -144,7 +152,12 @@ class Sender:
     async def _find(self, channel: FindsSent, part: OutboxPart, anchor: str) -> str | None:
         since = (part.first_tried_at or part.created_at) - KNOWN_IDS_SINCE
         taken = await self._database.transact("known_ids", lambda: outbox.known_ids(part, since))
-        return await channel.find(outbound(part), anchor, taken)
+        message, file = outbound(part, channel), outbound_file(part, channel)
+        if file is None:
+            return await channel.find(message, anchor, taken)
+        if not isinstance(channel, FindsSentFiles):
+            raise LookupInconclusive("this channel cannot look files up")
+        return await channel.find_file(message, file, anchor, taken)
 
     def _ambiguous(self, part: OutboxPart, finding: LookupInconclusive) -> Outcome:
         """Decide what to do with a send that neither arrived nor failed as far as can be seen."""
@@ -176,7 +189,8 @@ class Sender:
 
     async def _begin(self, part: OutboxPart, anchor: str) -> int | None:
         now = self._clock.now()
-        lease = SendLease(owner=self._owner, lease_until=now + SEND_LEASE)
+        time = SEND_LEASE if part.file is None else FILE_LEASE
+        lease = SendLease(owner=self._owner, lease_until=now + time)
         return await self._database.transact(
             "begin_send", lambda: outbox.begin(part, anchor, lease, now)
         )
@@ -201,7 +215,10 @@ class Sender:
                 await asyncio.sleep(STORED_AGAIN_AFTER)
 
     def _settling(self, part: OutboxPart, fence: int, outcome: Outcome) -> Script[bool]:
-        is_ours = yield from outbox.settle(part.outbox_id, fence, outcome, self._clock.now())
+        now = self._clock.now()
+        is_ours = yield from outbox.settle(part.outbox_id, fence, outcome, now)
+        if is_ours and outcome.state is OutboxState.FAILED and part.file is not None:
+            yield from files.tell_unsent(part, part.file.name, outcome.error, now)
         return is_ours and (yield from outbox.has_open(part.conversation_id))
 
     def _later(self, part: OutboxPart, error: SendFailed) -> Outcome:
@@ -223,9 +240,36 @@ class Sender:
         return self._clock.now() + wait
 
 
-def outbound(part: OutboxPart) -> OutboundMessage:
-    """Return what the channel shall send for a part."""
+async def _call(channel: Channel, part: OutboxPart, message: OutboundMessage) -> str:
+    """Send a part, once; returns and raises as the channel does."""
+    file = outbound_file(part, channel)
+    if file is None or not isinstance(channel, SendsFiles):
+        return await channel.send(message)
+    if not await asyncio.to_thread(file.path.is_file):
+        raise SendRejected("its copy is gone from this machine")
+    return await channel.send_file(message, file)
+
+
+def outbound_file(part: OutboxPart, channel: object) -> OutboundFile | None:
+    """Return the file of a part as the channel shall send it; None where it sends words only."""
+    if part.file is None or not isinstance(channel, SendsFiles):
+        return None
+    return OutboundFile(
+        path=Path(part.file.path),
+        name=part.file.name,
+        mime_type=part.file.mime_type,
+        size_bytes=part.file.size_bytes,
+    )
+
+
+def outbound(part: OutboxPart, channel: object) -> OutboundMessage:
+    """Return what the channel shall send for a part, in words where it takes no files."""
     text = part.text
+    if part.file is not None and not isinstance(channel, SendsFiles):
+        place = say(
+            Phrase.FILE_NOT_SENDABLE, part.language, name=part.file.name, path=part.file.path
+        )
+        text = f"{text}\n\n{place}".strip()
     if part.is_recovered and len(text) <= MARKABLE:
         text = f"{text}\n\n_{say(Phrase.SENT_AGAIN, part.language)}_"
     return OutboundMessage(

@@ -13,6 +13,7 @@ from gateway.channel_runner import ChannelRunner
 from gateway.datadir import DataDirectory
 from gateway.delivery import Delivery
 from gateway.dispatch import Dispatcher
+from gateway.files import FileFetcher
 from gateway.http import HttpServer
 from gateway.inbox import Inbox
 from gateway.intake import Intake
@@ -36,6 +37,7 @@ class Loops:
     delivery: Delivery
     maintenance: Maintenance
     models: ModelShelf
+    files: FileFetcher
     channels: Sequence[ChannelRunner]
 
 
@@ -102,6 +104,7 @@ class Service:
             housekeeping.append(group.create_task(loops.maintenance.run(), name="maintenance"))
             group.create_task(self._dispatch(), name="dispatcher")
             housekeeping.append(group.create_task(loops.delivery.run(), name="delivery"))
+            housekeeping.append(group.create_task(loops.files.run(), name="files"))
             self.started.set()
             await stop.wait()
             await self._stop(stop_seconds)

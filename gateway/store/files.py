@@ -2,19 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from channels.message import Attachment, AttachmentKind, InboundMessage
 from channels.text.wellformed import wellformed
 from gateway.filenames import safe_mime_type, safe_name
+from gateway.phrases import Phrase, say
+from gateway.store import outbox
 from gateway.store.conversations import Conversation
+from gateway.store.outbox import NewPart, OutboxKind, OutboxPart
 from gateway.store.statement import Row, Script, Statement, in_list, insert
 
 INBOX_FOLDER = "inbox"  # of a conversation's workspace
+NOTICE_KEPT = timedelta(hours=1)  # what a notice of an unsent file is worth sending
 _MOST_BYTES = 2**63 - 1  # what the database holds; a platform may announce anything
 _PREFIX_DIGITS = 8
+_NAMESPACE = uuid5(NAMESPACE_URL, "urn:crewdesk:received-file")
 
 
 class FileState(StrEnum):
@@ -87,23 +92,30 @@ def received_file(row: Row) -> ReceivedFile:
     )
 
 
-def want(
-    talk: Conversation, message: InboundMessage, task_id: UUID, now: datetime
-) -> Script[Sequence[str]]:
-    """Store that the files of a message shall be fetched for a task; return their paths to be."""
-    paths = []
-    for number, one in enumerate(message.attachments):
-        if not one.kind.is_file:
-            continue
-        file_id = uuid4()
-        name = safe_name(one.name, one.kind, one.mime_type)
-        # The id in it makes the path unique and the same each time the file is fetched.
-        path = f"{INBOX_FOLDER}/{file_id.hex[:_PREFIX_DIGITS]}-{name}"
+def path_of(message: InboundMessage, number: int) -> str:
+    """Return where an attachment of a message will lie in the conversation's workspace.
+
+    The id in it makes the path unique, and the same each time the file is fetched.
+    """
+    one = message.attachments[number]
+    digits = _file_id(message, number).hex[:_PREFIX_DIGITS]
+    return f"{INBOX_FOLDER}/{digits}-{safe_name(one.name, one.kind, one.mime_type)}"
+
+
+def paths_of(message: InboundMessage) -> Sequence[str]:
+    """Return where the files of a message will lie."""
+    return [path_of(message, number) for number in _files_among(message)]
+
+
+def want(talk: Conversation, message: InboundMessage, task_id: UUID, now: datetime) -> Script[None]:
+    """Store that the files of a message shall be fetched for a task."""
+    for number in _files_among(message):
+        one = message.attachments[number]
         size = one.size_bytes
         yield insert(
             "files",
             {
-                "file_id": file_id,
+                "file_id": _file_id(message, number),
                 "event_key": message.event_key,
                 "attachment_no": number,
                 "task_id": task_id,
@@ -111,17 +123,23 @@ def want(
                 "channel": talk.address.channel,
                 "kind": one.kind,
                 "platform_file_id": wellformed(one.file_id),
-                "name": name,
+                "name": safe_name(one.name, one.kind, one.mime_type),
                 "mime_type": safe_mime_type(one.mime_type),
                 "size_bytes": None if size is None else min(max(size, 0), _MOST_BYTES),
                 "state": FileState.WANTED,
-                "path": path,
+                "path": path_of(message, number),
                 "created_at": now,
                 "updated_at": now,
             },
         )
-        paths.append(path)
-    return paths
+
+
+def _files_among(message: InboundMessage) -> Sequence[int]:
+    return [number for number, one in enumerate(message.attachments) if one.kind.is_file]
+
+
+def _file_id(message: InboundMessage, number: int) -> UUID:
+    return uuid5(_NAMESPACE, f"{message.event_key}/{number}")
 
 
 def of_task(task_id: UUID) -> Script[Sequence[ReceivedFile]]:
@@ -141,21 +159,17 @@ class Wanted:
 
 
 def wanted(channels: tuple[str, ...], now: datetime, most: int) -> Script[Wanted]:
-    """Read the oldest files that can be fetched now."""
-    if not channels:
-        return Wanted(due=(), is_any=False)
+    """Read the oldest files that can be fetched now, by these channels."""
+    any_row = yield Statement("SELECT 1 AS found FROM files WHERE state = 'wanted' LIMIT 1", {})
+    if not any_row or not channels:
+        return Wanted(due=(), is_any=bool(any_row))
     names, parameters = in_list("channel", channels)
     rows = yield Statement(
         f"SELECT * FROM files WHERE state = 'wanted' AND channel IN ({names}) "  # noqa: S608
         "AND (not_before IS NULL OR not_before <= :now) ORDER BY file_seq LIMIT :most",
         {**parameters, "now": now, "most": most},
     )
-    others = yield Statement(
-        f"SELECT 1 AS found FROM files WHERE state = 'wanted' AND channel IN ({names}) "  # noqa: S608
-        "LIMIT 1",
-        parameters,
-    )
-    return Wanted(due=[received_file(row) for row in rows], is_any=bool(others))
+    return Wanted(due=[received_file(row) for row in rows], is_any=True)
 
 
 def begin(file_id: UUID, now: datetime) -> Script[int]:
@@ -272,3 +286,17 @@ def is_done_with(task_id: UUID, before: datetime) -> Script[bool]:
     """Tell whether a task ended before a moment and nothing of it is still to be sent."""
     rows = yield Statement(DONE_WITH, {"task_id": task_id, "before": before})
     return bool(rows)
+
+
+def tell_unsent(chosen: OutboxPart, name: str, reason: str, now: datetime) -> Script[None]:
+    """Say that a file of an answer could not be sent, for the answer speaks of it."""
+    notice = NewPart(
+        part_key=f"unsent:{chosen.outbox_id}",
+        kind=OutboxKind.NOTICE,
+        conversation_id=chosen.conversation_id,
+        channel=chosen.address.channel,
+        part_no=0,
+        text=say(Phrase.FILE_NOT_SENT, chosen.language, name=name, reason=reason),
+        expires_at=now + NOTICE_KEPT,
+    )
+    yield from outbox.enqueue([notice], now)

@@ -52,10 +52,15 @@ def check_text(params: Mapping[str, str]) -> CheckedText:
     if units > MAX_TEXT_UNITS:
         raise bad_request("message is too long")
     entities = tuple(json.loads(params.get("entities") or "[]"))
-    for entity in entities:
-        _check_entity(entity, text, units)
-    _check_nesting(entities)
+    check_entities(entities, text)
     return CheckedText(text=text, entities=entities)
+
+
+def check_entities(entities: tuple[JsonObject, ...], text: str) -> None:
+    """Check the entities of a text; raises `ApiRefusal`."""
+    for entity in entities:
+        _check_entity(entity, text, utf16_units(text))
+    _check_nesting(entities)
 
 
 def check_commands(params: Mapping[str, str]) -> dict[str, str]:

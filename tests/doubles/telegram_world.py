@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from tests.doubles.telegram_files import StoredFile
 from tests.doubles.telegram_rules import ApiRefusal, CheckedText, JsonObject, bad_request
 
 BOT_ID: Final = 7000000001
@@ -43,6 +44,7 @@ class StoredMessage:
     edit_date: int | None = None
     history: list[str] = field(default_factory=list)
     is_deleted: bool = False
+    file: StoredFile | None = None  # then the content is what stands beside it
 
     @property
     def text(self) -> str:
@@ -67,10 +69,12 @@ class StoredMessage:
             "from": self.sender,
             "chat": self.chat.as_json(),
             "date": self.date,
-            "text": self.text,
         }
+        file = self.file
         optional: JsonObject = {
-            "entities": list(self.content.entities),
+            "text" if file is None else "caption": self.text,
+            "document" if file is None else file.kind: None if file is None else file.as_json(),
+            "entities" if file is None else "caption_entities": list(self.content.entities),
             "edit_date": self.edit_date,
             "message_thread_id": self.thread_id,
             "is_topic_message": self.thread_id is not None,
@@ -96,6 +100,7 @@ class TelegramWorld:
         self.updates: list[JsonObject] = []
         self.menus: dict[str, dict[str, str]] = {}
         self.typing: list[int] = []
+        self.files: dict[str, StoredFile] = {}  # by the id that the Bot API gives
         self._chats: dict[int, Chat] = {}
         self._messages: dict[tuple[int, int], StoredMessage] = {}
         self._counters: dict[int, itertools.count[int]] = {}
@@ -143,12 +148,16 @@ class TelegramWorld:
         *,
         thread_id: int | None = None,
         reply_to: int | None = None,
+        file: StoredFile | None = None,
     ) -> StoredMessage:
-        """Let a person say something; the bot gets an update."""
+        """Let a person say something, beside a file maybe; the bot gets an update."""
         chat = self.chat(chat_id)
         if thread_id is not None:
             chat.topics.add(thread_id)
         message = self._store(chat, dict(user), content, thread_id, reply_to)
+        message.file = file
+        if file is not None:
+            self.files[file.id] = file
         quoted = self._messages.get((chat_id, reply_to)) if reply_to else None
         self.queue({"message": message.as_json(quoted)})
         return message
@@ -167,14 +176,25 @@ class TelegramWorld:
             raise bad_request("message thread not found")
         return self._store(chat, self.bot, content, thread_id, reply_to)
 
+    def edit_caption(self, chat_id: int, message_id: int, content: CheckedText) -> StoredMessage:
+        """Let the bot edit what stands beside a file; raises `ApiRefusal`."""
+        return self._edit(chat_id, message_id, content, "caption")
+
     def edit(self, chat_id: int, message_id: int, content: CheckedText) -> StoredMessage:
         """Let the bot edit; raises `ApiRefusal`."""
+        return self._edit(chat_id, message_id, content, "text")
+
+    def _edit(
+        self, chat_id: int, message_id: int, content: CheckedText, part: str
+    ) -> StoredMessage:
         self.reachable(chat_id)
         message = self._messages.get((chat_id, message_id))
         if message is None or message.is_deleted:
             raise bad_request("message to edit not found")
         if not message.is_from_bot:
             raise bad_request("message can't be edited")
+        if (message.file is None) != (part == "text"):
+            raise bad_request(f"there is no {part} in the message to edit")
         if message.content == content:
             raise bad_request(
                 "message is not modified: specified new message content and reply markup are"

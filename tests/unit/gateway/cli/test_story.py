@@ -34,6 +34,7 @@ def recorded(*steps: StepRow, status: TaskStatus = TaskStatus.COMPLETED) -> Task
         steps=steps,
         jobs=(),
         parts=(),
+        files=(),
         happenings=(),
     )
 
