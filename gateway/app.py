@@ -52,6 +52,7 @@ from workers.models.protocol import Model
 
 NO_KEY = "none"  # a server of one's own may want none, and the client library insists on a text
 MODEL_TRIES = 10
+OPENAI_SERVER = "https://api.openai.com/v1"  # not OPENAI_BASE_URL, which is the language model's
 # The table of channels, each one a folder of `channels`: the one place that names them.
 CHANNELS = (
     "terminal",
@@ -168,7 +169,7 @@ def transcriber(settings: TranscriptionSettings) -> Transcribe:
         model = module.SpeechModel(
             name=settings.model,
             api_key=key,
-            base_url=settings.base_url,
+            base_url=settings.base_url or OPENAI_SERVER,
             timeout=timedelta(seconds=settings.timeout_seconds),
         )
         words: str = await module.transcribe(model, sound)

@@ -96,20 +96,22 @@ class FileFetcher:
 
         Waits no longer than the settings say; then those that are missing say why.
         """
-        until = self._room.clock.monotonic() + self._room.settings.wait_seconds
         news = self._waiting.setdefault(task_id, asyncio.Event())
         try:
-            while True:
-                news.clear()
-                found = await self._room.database.transact(
-                    "files_of_task", lambda: files.of_task(task_id)
-                )
-                left = until - self._room.clock.monotonic()
-                if left <= 0 or not any(one.state is FileState.WANTED for one in found):
-                    return found
-                await _heard(news, left)
+            async with asyncio.timeout(self._room.settings.wait_seconds):
+                while True:
+                    news.clear()
+                    found = await self._read(task_id)
+                    if not any(one.state is FileState.WANTED for one in found):
+                        return found
+                    await news.wait()
+        except TimeoutError:
+            return await self._read(task_id)
         finally:
             self._waiting.pop(task_id, None)
+
+    async def _read(self, task_id: UUID) -> Sequence[ReceivedFile]:
+        return await self._room.database.transact("files_of_task", lambda: files.of_task(task_id))
 
     async def _wanted(self) -> Wanted:
         now, channels = self._room.clock.now(), self._room.roster.loaded
@@ -257,14 +259,6 @@ def _judge(error: Exception, attempt: int) -> tuple[str, timedelta | None]:
             logger.error("fetch_broke", exc_info=error)
             reason, wait = f"fetching it failed: {type(error).__name__}", timedelta(0)
     return reason, wait if attempt < MOST_TRIES else None
-
-
-async def _heard(news: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await news.wait()
-    except TimeoutError:
-        return
 
 
 async def _on_disk(work: Callable[[], T]) -> T:

@@ -1,5 +1,6 @@
 """A transcription server on loopback, as the openai package calls it."""
 
+import asyncio
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -18,12 +19,23 @@ class Heard:
 
 
 class SpeechServer:
-    """Answers every sound with `text`, or with `status` and an error where that is not 200."""
+    """Answers every sound with `text`, or with `status` and an error where that is not 200.
 
-    def __init__(self, text: str = "", *, status: int = 200, body: str | None = None) -> None:
+    `body` is an answer that is not the API's; one that `is_silent` answers nothing.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        status: int = 200,
+        body: str | None = None,
+        is_silent: bool = False,
+    ) -> None:
+        self._is_silent = is_silent
         self.text = text
         self.status = status
-        self.body = body  # an answer that is not the API's
+        self.body = body
         self.heard: list[Heard] = []
         self.base_url = ""
         self._runner: web.AppRunner | None = None
@@ -59,6 +71,8 @@ class SpeechServer:
                 authorization=request.headers.get("Authorization", ""),
             )
         )
+        if self._is_silent:
+            await asyncio.Event().wait()
         if self.body is not None:
             return web.Response(text=self.body, content_type="application/json")
         if self.status != web.HTTPOk.status_code:

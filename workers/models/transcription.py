@@ -1,5 +1,6 @@
 """Turns spoken words into text, by any server that speaks OpenAI's transcription API."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,11 +17,11 @@ from workers.models.wellformed import well_formed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechModel:
-    """Which model listens, and where; without `base_url` it is OpenAI's own."""
+    """Which model listens, and where; `timeout` is for the whole call."""
 
     name: str
     api_key: str
-    base_url: str | None
+    base_url: str
     timeout: timedelta
 
 
@@ -36,9 +37,12 @@ async def transcribe(model: SpeechModel, path: Path) -> str:
     seconds = model.timeout.total_seconds()
     async with openai_client(api_key=model.api_key, base_url=model.base_url) as client:
         try:
-            heard = await client.audio.transcriptions.create(
-                file=path, model=model.name, response_format="json", timeout=seconds
-            )
+            async with asyncio.timeout(seconds):
+                heard = await client.audio.transcriptions.create(
+                    file=path, model=model.name, response_format="json", timeout=None
+                )
+        except TimeoutError as error:
+            raise ModelUnavailable(f"no transcript came within {seconds:g} s") from error
         except OpenAIError as error:
             raise model_error(error) from error
         except (httpx2.HTTPError, ClientError) as error:

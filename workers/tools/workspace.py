@@ -7,7 +7,7 @@ import stat
 import uuid
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import BinaryIO, Final
 
 from workers.errors import ToolError
 
@@ -87,17 +87,14 @@ class Workspace:
         """
         with self._parent(path) as (folder, name), _explained(path):
             handle = os.open(name, READ_FLAGS, dir_fd=folder)
-            with os.fdopen(handle, "rb") as source, target.open("wb") as copy:
+            try:
                 _regular_file(os.fstat(handle), path)
-                size = 0
-                while piece := source.read(COPIED_AT_ONCE):
-                    size += len(piece)
-                    if size > max_bytes:
-                        message = f"'{path}' is larger than {max_bytes} bytes"
-                        raise ToolError("too_large", message)
-                    copy.write(piece)
-                copy.flush()
-                os.fsync(copy.fileno())
+                with os.fdopen(handle, "rb", closefd=False) as source, target.open("wb") as copy:
+                    size = _copied(source, copy, max_bytes)
+            finally:
+                os.close(handle)
+        if size > max_bytes:
+            raise ToolError("too_large", f"'{path}' is larger than {max_bytes} bytes")
         return size
 
     def remove(self, path: str) -> None:
@@ -157,6 +154,17 @@ class Workspace:
     def _outside(self, path: str) -> ToolError:
         message = f"'{path}' is outside the working directory {self.root}"
         return ToolError("outside_workspace", message)
+
+
+def _copied(source: BinaryIO, copy: BinaryIO, max_bytes: int) -> int:
+    """Copy a file, and put it on the disk; return its length, more than the bound if it is."""
+    size = 0
+    while size <= max_bytes and (piece := source.read(COPIED_AT_ONCE)):
+        size += len(piece)
+        copy.write(piece)
+    copy.flush()
+    os.fsync(copy.fileno())
+    return size
 
 
 def _open_folder(parent: int, name: str, *, is_made: bool) -> int:

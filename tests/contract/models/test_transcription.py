@@ -10,11 +10,9 @@ from workers.models.errors import ModelRejected, ModelUnavailable
 from workers.models.transcription import SpeechModel, transcribe
 
 
-def model_at(server: SpeechServer) -> SpeechModel:
+def model_at(server: SpeechServer, timeout: timedelta = timedelta(seconds=20)) -> SpeechModel:
     """Return the model that the server pretends to have."""
-    return SpeechModel(
-        name="ears", api_key="k", base_url=server.base_url, timeout=timedelta(seconds=5)
-    )
+    return SpeechModel(name="ears", api_key="k", base_url=server.base_url, timeout=timeout)
 
 
 @pytest.fixture
@@ -63,3 +61,10 @@ async def test_nobody_there_is_a_passing_trouble(sound: Path) -> None:
         model = model_at(server)
     with pytest.raises(ModelUnavailable):
         await transcribe(model, sound)
+
+
+async def test_a_server_that_says_nothing_is_left(sound: Path) -> None:
+    """The time is for the whole call."""
+    async with SpeechServer(is_silent=True) as server:
+        with pytest.raises(ModelUnavailable, match=r"0\.1 s"):
+            await transcribe(model_at(server, timedelta(seconds=0.1)), sound)
