@@ -9,6 +9,7 @@ import pytest
 from tests.acceptance.scene import Chat, Scene, opened, tool_outputs
 from tests.doubles.model_reply import ParsedRequest, Reply
 from tests.doubles.speech_server import SpeechServer
+from tests.doubles.telegram_faults import cut_after_applying
 from tests.doubles.telegram_files import StoredFile, file_of
 from tests.doubles.telegram_world import StoredMessage
 from workers.models.protocol import ToolCall, UserText
@@ -140,6 +141,19 @@ async def test_a_file_that_telegram_refuses_is_told(chat: Chat) -> None:
     await chat.says(f"Give me nothing {write}{send}[[say:Here.]]")
     texts = await chat.answers(2)
     assert texts[1].startswith("The file empty.txt could not be sent")
+
+
+async def test_a_file_whose_confirmation_got_lost_is_not_sent_twice(chat: Chat) -> None:
+    """Telegram took it, and nobody was told: it is found by its caption."""
+    chat.scene.telegram.fail_next("sendDocument", cut_after_applying())
+    write = '[[tool:write {"path":"b.csv","content":"1"}]]'
+    send = '[[tool:send_file {"path":"b.csv","caption":"figures"}]]'
+    await chat.says(f"Table, please {write}{send}[[say:Here.]]")
+    await file_came(chat)
+    await chat.scene.settled()
+    assert chat.texts == ["Here.", "figures"]
+    sql = "SELECT state, is_ambiguous FROM outbox WHERE file_name = 'b.csv'"
+    assert await chat.scene.query(sql) == [("sent", 0)]
 
 
 async def test_a_voice_message_without_transcription_is_a_file(chat: Chat) -> None:

@@ -43,7 +43,10 @@ class SpeechServer:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_post("/v1/audio/transcriptions", self._transcribe)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
+        # A client that goes away cancels the handler, so that a silent one ends with its test.
+        self._runner = web.AppRunner(
+            app, handler_cancellation=True, access_log=None, shutdown_timeout=0
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/v1"
@@ -59,6 +62,8 @@ class SpeechServer:
             await self._runner.cleanup()
 
     async def _transcribe(self, request: web.Request) -> web.Response:
+        if self._is_silent:
+            await asyncio.Event().wait()
         form = await request.post()
         sound = form["file"]
         if not isinstance(sound, web.FileField):
@@ -71,8 +76,6 @@ class SpeechServer:
                 authorization=request.headers.get("Authorization", ""),
             )
         )
-        if self._is_silent:
-            await asyncio.Event().wait()
         if self.body is not None:
             return web.Response(text=self.body, content_type="application/json")
         if self.status != web.HTTPOk.status_code:
