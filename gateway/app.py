@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -36,12 +36,13 @@ from gateway.models import LateModel, LoadedModel, ModelShelf
 from gateway.outgoing import OutgoingFiles
 from gateway.preview import Stage
 from gateway.roster import ChannelPlan, Roster
+from gateway.seen import SeenSigns
 from gateway.sending import Sender
 from gateway.service import Loops, Service
 from gateway.store.database import Database, Probe, Writer, sqlite_path
 from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
-from gateway.wakeup import Wakeup
+from gateway.worker_health import WorkerHealth
 from gateway.workshop import MEBIBYTE, Workshop
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.runner import SkillCeiling, SkillRunner
@@ -57,6 +58,8 @@ OPENAI_SERVER = "https://api.openai.com/v1"  # not OPENAI_BASE_URL, which is the
 CHANNELS = (
     "terminal",
     "telegram",
+    "slack",
+    "dingtalk",
 )
 TRUSTED_CHANNELS = frozenset({"terminal"})  # whoever gets in there owns the machine
 MENU_LANGUAGES = ("en", "zh")
@@ -119,15 +122,26 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
     fetcher = FileFetcher(_file_room(core))
-    turn_room = _turn_room(core, workshop, delivery.wakeup, fetcher)
+    turn_room = _turn_room(core, workshop, delivery, fetcher)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
 
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
-    desk = CommandDesk(GatewayFacts(core.clock.now(), core.roster, workshop, core.shelf))
+    facts = GatewayFacts(
+        core.clock.now(),
+        core.roster,
+        workshop,
+        core.shelf,
+        busy_mode=core.settings.inbox.busy_mode,
+    )
+    desk = CommandDesk(facts)
     follow = _follower(dispatcher, workshop)
-    intake = Intake(_intake_room(core, gate, desk, fetcher), delivery.wakeup, follow)
+    seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
+    intake_room = replace(
+        _intake_room(core, gate, desk, seen, dispatcher), files_wakeup=fetcher.wakeup
+    )
+    intake = Intake(intake_room, delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     return Loops(
         intake=intake,
@@ -139,6 +153,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
             workshop,
             copies_kept=timedelta(days=core.settings.files.sent_days),
         ),
+        seen=seen,
         models=core.shelf,
         files=fetcher,
         channels=[
@@ -179,7 +194,7 @@ def transcriber(settings: TranscriptionSettings) -> Transcribe:
 
 
 def _turn_room(
-    core: _Core, workshop: Workshop, delivery_wakeup: Wakeup, fetcher: FileFetcher
+    core: _Core, workshop: Workshop, delivery: Delivery, fetcher: FileFetcher
 ) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
@@ -188,6 +203,7 @@ def _turn_room(
         owner=core.directory.owner,
         seats=core.settings.workers.slots,
         lease_time=core.inbox.lease_time,
+        health=WorkerHealth(core.clock, core.shelf.trouble),
     )
     stage = Stage(
         database=core.database,
@@ -201,23 +217,26 @@ def _turn_room(
         stage=stage,
         crew=crew,
         settings=core.settings.inbox,
-        delivery_wakeup=delivery_wakeup,
+        outlet=delivery,
         files=fetcher,
         outgoing=partial(OutgoingFiles, core.settings.data_dir, max_mb=core.settings.files.max_mb),
     )
 
 
-def _intake_room(core: _Core, gate: Gate, desk: CommandDesk, fetcher: FileFetcher) -> IntakeRoom:
+def _intake_room(
+    core: _Core, gate: Gate, desk: CommandDesk, seen: SeenSigns, work: Dispatcher
+) -> IntakeRoom:
     return IntakeRoom(
         database=core.database,
         clock=core.clock,
         inbox=core.inbox,
+        work=work,
         gate=gate,
         desk=desk,
         roster=core.roster,
+        seen=seen,
         limits=core.settings.inbox,
         delivery=core.settings.delivery,
-        files_wakeup=fetcher.wakeup,
     )
 
 
@@ -298,7 +317,12 @@ def _plans(settings: Settings, directory: DataDirectory, clock: Clock) -> list[C
 def _plan(messenger: Messenger[Any], section: ChannelSettings, home: ChannelHome) -> ChannelPlan:
     load = partial(messenger.open, section, home)
     if not messenger.serves_http:
-        return ChannelPlan(name=messenger.name, load=load, split=messenger.split)
+        return ChannelPlan(
+            name=messenger.name,
+            load=load,
+            split=messenger.split,
+            shows_options=messenger.shows_options,
+        )
     channel = load()
     if not isinstance(channel, ServesHttp):
         raise TypeError(f"{messenger.name} has no routes to serve")
@@ -306,6 +330,7 @@ def _plan(messenger: Messenger[Any], section: ChannelSettings, home: ChannelHome
         name=messenger.name,
         load=partial(_itself, channel),
         split=messenger.split,
+        shows_options=messenger.shows_options,
         routes=tuple(channel.routes()),
     )
 
@@ -316,7 +341,7 @@ def _itself(channel: Channel) -> Channel:
 
 def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
     if given is not None:
-        return ModelShelf(given.name, lambda _: given)
+        return ModelShelf(given.name, lambda _: given, lambda _: "")
 
     def make(name: str) -> Model:
         if name == OFFLINE_MODEL:
@@ -327,7 +352,12 @@ def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
             max_output_tokens=settings.max_output_tokens,
         )
 
-    return ModelShelf(settings.name, make)
+    def check(name: str) -> str:
+        if name == OFFLINE_MODEL or settings.api_key or settings.base_url:
+            return ""
+        return f"its model {name!r} needs OPENAI_API_KEY, which is not set"
+
+    return ModelShelf(settings.name, make, check)
 
 
 def load_chain(settings: ModelSettings, name: str, *, tries: int = MODEL_TRIES) -> LoadedModel:

@@ -10,6 +10,13 @@ from workers.tools.protocol import JsonValue
 _WITHOUT_FILE = frozenset(kind for kind in AttachmentKind if not kind.is_file)
 
 
+def requests_text(tasks: Sequence[TaskEnvelope], files: Sequence[ReceivedFile] = ()) -> str:
+    """Return what several messages of one person ask together, in their order."""
+    return "\n\n".join(
+        request_text(task, [one for one in files if one.task_id == task.task_id]) for task in tasks
+    )
+
+
 def request_text(task: TaskEnvelope, files: Sequence[ReceivedFile] = ()) -> str:
     """Return the goal with what came along: the quoted message, spoken words, files, places."""
     parts = [task.goal]

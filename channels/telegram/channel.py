@@ -26,9 +26,18 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import GetFile, GetMe, SendChatAction, SendDocument, SendPhoto
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    EditMessageReplyMarkup,
+    GetFile,
+    GetMe,
+    SendChatAction,
+    SendDocument,
+    SendPhoto,
+    SetMessageReaction,
+)
 from aiogram.methods.base import Response, TelegramMethod
-from aiogram.types import File, Message
+from aiogram.types import File, Message, ReactionTypeEmoji
 from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
@@ -43,6 +52,7 @@ from channels.errors import (
 )
 from channels.message import Attachment, ConversationAddress, OutboundFile, OutboundMessage
 from channels.protocol import Receive
+from channels.telegram.buttons import chosen_button
 from channels.telegram.download import download
 from channels.telegram.inbound import CHANNEL, HANDLED_UPDATES, BotIdentity
 from channels.telegram.lookup import SentLookup
@@ -52,13 +62,14 @@ from channels.telegram.methods import (
     document_method,
     edit_method,
     is_photo,
+    keyboard,
     menu_method,
     photo_method,
     send_method,
     thread_of,
 )
 from channels.telegram.outbound import Rendered, render, render_caption
-from channels.telegram.payload import RawUpdate
+from channels.telegram.payload import CallbackQuery, RawUpdate
 from channels.telegram.polling import (
     BATCH_SIZE,
     ConnectionState,
@@ -74,6 +85,8 @@ UPLOAD_TIMEOUT: Final = 115  # the same for a file; a second try as another kind
 _POLL_GRACE: Final = 10  # seconds that an answer may come later than a long poll ends
 _REFUSED_TOKEN_RETRY: Final = timedelta(minutes=1)
 _UNTOLD_RETRY: Final = timedelta(seconds=5)  # where Telegram refuses for now and names no time
+_SIGN_TIMEOUT: Final = 5  # seconds; signs are a courtesy, and the next poll waits for them
+_SEEN: Final = "👀"  # one of the reactions that every chat allows
 
 _FINAL_REFUSALS: Final = (
     TelegramForbiddenError,
@@ -180,7 +193,7 @@ class TelegramChannel:
 
     async def send(self, message: OutboundMessage) -> str:
         """Send one message, see `Channel`; plain where Telegram refuses the markup."""
-        rendered = render(message.text)
+        rendered = render(_as_shown(message))
         begun_at = self._ids.tick()
         try:
             sent = await self._show(partial(send_method, message), rendered)
@@ -227,6 +240,33 @@ class TelegramChannel:
         """
         del file
         return await self._file_lookup.find(message, anchor, taken)
+
+    async def settle_press(self, press: CallbackQuery) -> None:
+        """Show which button was pressed, see `UpdateSource`; the press itself is stored."""
+        button = chosen_button(press)
+        try:
+            await self._bot(
+                AnswerCallbackQuery(callback_query_id=press.id), request_timeout=_SIGN_TIMEOUT
+            )
+            if press.message is not None:
+                method = EditMessageReplyMarkup(
+                    chat_id=press.message.chat.id,
+                    message_id=press.message.message_id,
+                    reply_markup=keyboard([button]),
+                )
+                await self._bot(method, request_timeout=_SIGN_TIMEOUT)
+        except AiogramError as error:  # a press that came twice, or too late to be answered
+            logger.info("telegram_press_not_shown", reason=self._without_token(error))
+
+    async def show_seen(self, conversation: ConversationAddress, message_id: str) -> None:
+        """React to a message with eyes, see `ShowsSeen`."""
+        await self._request(
+            SetMessageReaction(
+                chat_id=int(conversation.chat_id),
+                message_id=int(message_id),
+                reaction=[ReactionTypeEmoji(emoji=_SEEN)],
+            )
+        )
 
     async def show_typing(self, conversation: ConversationAddress) -> None:
         """Show for five seconds that the bot is typing, see `ShowsTyping`."""
@@ -281,7 +321,7 @@ class TelegramChannel:
     async def _edited(self, message_id: int, message: OutboundMessage) -> Message | None:
         """Edit and return the message, or None if it was like that already."""
         edit = partial(edit_method, message_id, message)
-        return await self._changed(edit, render(message.text))
+        return await self._changed(edit, render(_as_shown(message)))
 
     async def _changed(
         self, method_for: Callable[[Rendered], TelegramMethod[Message | bool]], rendered: Rendered
@@ -350,6 +390,10 @@ class TelegramChannel:
     def _without_token(self, error: Exception) -> str:
         """Return what went wrong; a URL in it would hold the token."""
         return str(error).replace(self._token, f"{self.account}:***")
+
+
+def _as_shown(message: OutboundMessage) -> str:
+    return f"{message.text} …" if message.is_growing else message.text
 
 
 def _send_error(error: Exception, reason: str) -> SendError:

@@ -1,5 +1,6 @@
 """The Bot API's methods as requests: what is sent for a message, an edit, a file or a menu."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from aiogram.methods import (
@@ -13,12 +14,15 @@ from aiogram.methods import (
 from aiogram.types import (
     BotCommand,
     FSInputFile,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
     LinkPreviewOptions,
     MessageEntity,
     ReplyParameters,
 )
 
 from channels.message import ConversationAddress, OutboundFile, OutboundMessage
+from channels.telegram.buttons import Button, buttons_of
 from channels.telegram.outbound import Rendered
 
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
@@ -47,6 +51,7 @@ def send_method(message: OutboundMessage, rendered: Rendered) -> SendMessage:
         parse_mode=None,  # explicit: a default would be sent along with the entities
         link_preview_options=_NO_PREVIEW,
         reply_parameters=_reply(message),
+        reply_markup=keyboard(buttons_of(message.options)),
     )
 
 
@@ -59,6 +64,19 @@ def edit_method(message_id: int, message: OutboundMessage, rendered: Rendered) -
         entities=_entities(rendered),
         parse_mode=None,
         link_preview_options=_NO_PREVIEW,
+        reply_markup=keyboard(buttons_of(message.options)),
+    )
+
+
+def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
+    """Put one button on each line, where its label has room."""
+    if not buttons:
+        return None
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [InlineKeyboardButton(text=button.label, callback_data=button.data)]
+            for button in buttons
+        ]
     )
 
 

@@ -38,6 +38,10 @@ TEMPLATE = """\
 # telegram:
 #   token_file: ~/.config/crewdesk/telegram-token    # from @BotFather; or CREWDESK_TELEGRAM__TOKEN
 
+# slack:                     # docs/slack.md says where the two come from
+#   bot_token_file: ~/.config/crewdesk/slack-bot-token    # xoxb-…
+#   app_token_file: ~/.config/crewdesk/slack-app-token    # xapp-…
+
 # access:                    # who is let in before anybody has been paired
 #   admins: []               # such as 'telegram:1001'
 #   members: []              # 'telegram:*' lets a whole channel in

@@ -97,10 +97,7 @@ class Scene:
     async def settled(self) -> None:
         """Wait until every update is taken, no task is at work and everything said is sent."""
         await self.telegram.wait_for(lambda: not self.telegram.world.updates, PATIENCE_SECONDS)
-        async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as http:
-            # The figures are another process's, so there is no event to wait for.
-            while _OPEN.search(await self._metrics(http)):  # noqa: ASYNC110
-                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        await all_done(self.gateway)
 
     async def asked(self, beginning: str) -> ReceivedRequest:
         """Wait until the model is asked with a newest user text that begins so."""
@@ -122,10 +119,6 @@ class Scene:
             while not (rows := await self.query(sql, *values)):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
         return rows
-
-    async def _metrics(self, http: aiohttp.ClientSession) -> str:
-        async with http.get(f"{self.gateway.url}/metrics") as response:
-            return await response.text()
 
 
 class Chat:
@@ -204,6 +197,19 @@ class Chat:
         before = len(self.texts)
         await self.says(text)
         return (await self.answers(before + 1))[before]
+
+
+async def all_done(gateway: GatewayProcess) -> None:
+    """Wait until no task is at work and everything said is sent."""
+    async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as http:
+        # The figures are another process's, so there is no event to wait for.
+        while _OPEN.search(await _metrics(gateway, http)):  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+async def _metrics(gateway: GatewayProcess, http: aiohttp.ClientSession) -> str:
+    async with http.get(f"{gateway.url}/metrics") as response:
+        return await response.text()
 
 
 def _query(database: Path, sql: str, values: Sequence[str]) -> list[tuple[object, ...]]:

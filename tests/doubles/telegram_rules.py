@@ -63,6 +63,29 @@ def check_entities(entities: tuple[JsonObject, ...], text: str) -> None:
     _check_nesting(entities)
 
 
+def check_buttons(params: Mapping[str, str]) -> tuple[JsonObject, ...]:
+    """Return the buttons of a request, row by row; raises `ApiRefusal`."""
+    markup = json.loads(params.get("reply_markup") or "{}")
+    buttons = tuple(button for row in markup.get("inline_keyboard", []) for button in row)
+    for button in buttons:
+        if not str(button.get("text", "")).strip():
+            raise bad_request("can't parse inline keyboard button: Text buttons must be non-empty")
+        if not 1 <= len(str(button.get("callback_data", "")).encode()) <= 64:
+            raise bad_request("BUTTON_DATA_INVALID")
+    return buttons
+
+
+_REACTIONS = frozenset("👍👎❤🔥🎉👀")  # some of those that Telegram allows
+
+
+def check_reactions(params: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the reactions of a request; raises `ApiRefusal`."""
+    found = tuple(str(one.get("emoji")) for one in json.loads(params.get("reaction") or "[]"))
+    if not _REACTIONS.issuperset(found):
+        raise bad_request("REACTION_INVALID")
+    return found
+
+
 def check_commands(params: Mapping[str, str]) -> dict[str, str]:
     """Return the menu of a setMyCommands; raises `ApiRefusal`."""
     menu = {}

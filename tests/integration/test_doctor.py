@@ -7,12 +7,15 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
+from channels.dingtalk.messenger import MESSENGER as DINGTALK
+from channels.dingtalk.settings import DingtalkSettings
 from channels.telegram.messenger import MESSENGER as TELEGRAM
 from channels.telegram.settings import TelegramSettings
 from gateway.cli.checks import services
 from gateway.cli.checks.finding import Level
 from gateway.cli.checks.services import check_channel, check_docker, check_gateway, check_model
 from gateway.config import HttpSettings, ModelSettings
+from tests.doubles.dingtalk_server import CLIENT_ID, CLIENT_SECRET, DingtalkServer
 from tests.doubles.model_reply import Reply
 from tests.doubles.model_server import ModelServer
 from tests.doubles.web_server import WebServer
@@ -101,6 +104,43 @@ async def test_server_that_is_gone_is_a_failure_without_the_token() -> None:
     assert finding.level is Level.FAIL
     assert settings.api_base in finding.found
     assert TOKEN not in finding.line.text
+
+
+def dingtalk(server: DingtalkServer, secret: str = CLIENT_SECRET) -> DingtalkSettings:
+    """Return settings that lead to a server of ours."""
+    return DingtalkSettings(
+        client_id=CLIENT_ID, client_secret=SecretStr(secret), api_base=server.base_url
+    )
+
+
+async def test_dingtalk_gives_the_app_its_token() -> None:
+    """The app's id and the robot's tell a person which ones they are."""
+    async with DingtalkServer() as server:
+        finding = await check_channel(DINGTALK, dingtalk(server))
+
+    assert finding.level is Level.OK
+    assert CLIENT_ID in finding.found
+
+
+async def test_a_wrong_dingtalk_secret_is_a_failure_that_names_the_setting() -> None:
+    """What to do is said, and the secret is not."""
+    async with DingtalkServer() as server:
+        finding = await check_channel(DINGTALK, dingtalk(server, "of-another-app"))
+
+    assert finding.level is Level.FAIL
+    assert "CREWDESK_DINGTALK__CLIENT_SECRET" in finding.found
+    assert "of-another-app" not in finding.line.text
+
+
+async def test_a_dingtalk_that_is_gone_is_a_failure_with_its_address() -> None:
+    """It may be the address that is wrong."""
+    async with DingtalkServer() as server:
+        settings = dingtalk(server)
+    finding = await check_channel(DINGTALK, settings)
+
+    assert finding.level is Level.FAIL
+    assert settings.api_base in finding.found
+    assert "CREWDESK_DINGTALK__API_BASE" in finding.found
 
 
 async def test_docker_is_asked_over_its_socket(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Protocol
 
+import pytest
+
 from channels.message import ConversationAddress, OutboundMessage
 from channels.protocol import Channel
 
@@ -24,6 +26,10 @@ class ChannelKit(Protocol):
         """The channel under test."""
 
     @property
+    def lacks(self) -> frozenset[type]:
+        """The abilities that the platform does not have."""
+
+    @property
     def conversation(self) -> ConversationAddress:
         """The chat with the person."""
 
@@ -38,6 +44,13 @@ class ChannelKit(Protocol):
 
     def befall_next_send(self, trouble: Trouble) -> None:
         """Let the next send go wrong."""
+
+
+def needs(kit: ChannelKit, ability: type) -> None:
+    """Skip the test where the platform lacks the ability; then the channel must not claim it."""
+    if ability in kit.lacks:
+        assert not isinstance(kit.channel, ability)
+        pytest.skip(f"{kit.channel.name} has no {ability.__name__}")
 
 
 def answer_to(kit: ChannelKit, text: str, *, outbox_id: str = "out-1") -> OutboundMessage:

@@ -7,7 +7,7 @@ import pytest
 from channels.errors import LookupInconclusive, SendFailed, SendRejected, SendUnknown
 from channels.protocol import EditsMessages, FindsSent, ShowsTyping
 from tests.contract.channels.inbox import RecordingInbox, running
-from tests.contract.channels.kit import ChannelKit, Trouble, answer_to
+from tests.contract.channels.kit import ChannelKit, Trouble, answer_to, needs
 
 
 async def test_a_message_reaches_the_inbox(kit: ChannelKit, inbox: RecordingInbox) -> None:
@@ -90,6 +90,7 @@ async def test_a_cut_send_is_unknown_and_never_repeated(
 
 async def test_an_applied_send_is_found_and_not_shown_twice(kit: ChannelKit) -> None:
     """The lookup returns the id of the message that arrived unanswered, also to a new process."""
+    needs(kit, FindsSent)
     message, channel = answer_to(kit, "**found** again"), kit.another_process()
     assert isinstance(kit.channel, FindsSent)
     assert isinstance(channel, FindsSent)
@@ -104,6 +105,7 @@ async def test_an_applied_send_is_found_and_not_shown_twice(kit: ChannelKit) -> 
 
 async def test_a_lost_send_is_never_reported_as_found(kit: ChannelKit) -> None:
     """For a message that did not arrive the lookup gives no id and shows nothing."""
+    needs(kit, FindsSent)
     message = answer_to(kit, "never arrived")
     assert isinstance(kit.channel, FindsSent)
     anchor = kit.channel.anchor(message, "")
@@ -120,6 +122,7 @@ async def test_a_lost_send_is_never_reported_as_found(kit: ChannelKit) -> None:
 
 async def test_an_edit_may_be_repeated(kit: ChannelKit) -> None:
     """The same edit twice leaves one message with the new text."""
+    needs(kit, EditsMessages)
     assert isinstance(kit.channel, EditsMessages)
     message_id = await kit.channel.send(answer_to(kit, "thinking"))
     await kit.channel.edit(message_id, answer_to(kit, "the answer"))
@@ -129,6 +132,7 @@ async def test_an_edit_may_be_repeated(kit: ChannelKit) -> None:
 
 async def test_typing_is_shown(kit: ChannelKit) -> None:
     """A typing notice is accepted and says nothing."""
+    needs(kit, ShowsTyping)
     assert isinstance(kit.channel, ShowsTyping)
     await kit.channel.show_typing(kit.conversation)
     assert kit.shown() == []

@@ -1,6 +1,6 @@
-"""How long the poll loop waits between tries."""
+"""How long a channel waits between tries."""
 
-from channels.telegram.backoff import Backoff
+from channels.backoff import Backoff
 
 
 def test_waits_double_up_to_the_ceiling() -> None:

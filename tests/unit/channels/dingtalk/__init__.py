@@ -1,0 +1,1 @@
+"""Tests of DingTalk's pure parts."""

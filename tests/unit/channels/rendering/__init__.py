@@ -1,0 +1,1 @@
+"""Tests of how CommonMark is shown on each platform."""
