@@ -1,10 +1,12 @@
 """The composition root: the one place where concrete classes are chosen and put together."""
 
+import asyncio
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, assert_never
 
 from channels.messenger import ChannelHome, Messenger
@@ -16,13 +18,14 @@ from gateway.clock import Clock, SystemClock
 from gateway.commands.command import Aftermath, PauseWork, ReloadFiles, StopTask
 from gateway.commands.desk import CommandDesk
 from gateway.config import ModelSettings, Settings, load_settings
-from gateway.config.sections import OFFLINE_MODEL, ModelApi
+from gateway.config.sections import OFFLINE_MODEL, ModelApi, TranscriptionSettings
 from gateway.crew import CrewRoom
 from gateway.datadir import DataDirectory
 from gateway.delivery import Delivery
 from gateway.dispatch import Dispatcher
 from gateway.errors import SettingsError, StartupError
 from gateway.facts import GatewayFacts
+from gateway.files import FileFetcher, FileRoom, Transcribe
 from gateway.governor import Governor
 from gateway.health import Health
 from gateway.http import HttpServer
@@ -30,6 +33,7 @@ from gateway.inbox import Claim, Inbox
 from gateway.intake import Intake, IntakeRoom
 from gateway.maintenance import Maintenance
 from gateway.models import LateModel, LoadedModel, ModelShelf
+from gateway.outgoing import OutgoingFiles
 from gateway.preview import Stage
 from gateway.roster import ChannelPlan, Roster
 from gateway.seen import SeenSigns
@@ -49,6 +53,7 @@ from workers.models.protocol import Model
 
 NO_KEY = "none"  # a server of one's own may want none, and the client library insists on a text
 MODEL_TRIES = 10
+OPENAI_SERVER = "https://api.openai.com/v1"  # not OPENAI_BASE_URL, which is the language model's
 # The table of channels, each one a folder of `channels`: the one place that names them.
 CHANNELS = (
     "terminal",
@@ -116,7 +121,8 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     workshop = _workshop(core.settings, core.shelf)
     sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
-    turn_room = _turn_room(core, workshop, delivery)
+    fetcher = FileFetcher(_file_room(core))
+    turn_room = _turn_room(core, workshop, delivery, fetcher)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
@@ -132,15 +138,24 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     desk = CommandDesk(facts)
     follow = _follower(dispatcher, workshop)
     seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
-    intake = Intake(_intake_room(core, gate, desk, seen, dispatcher), delivery.wakeup, follow)
+    intake_room = replace(
+        _intake_room(core, gate, desk, seen, dispatcher), files_wakeup=fetcher.wakeup
+    )
+    intake = Intake(intake_room, delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     return Loops(
         intake=intake,
         dispatcher=dispatcher,
         delivery=delivery,
-        maintenance=Maintenance(core.database, core.clock, workshop),
+        maintenance=Maintenance(
+            core.database,
+            core.clock,
+            workshop,
+            copies_kept=timedelta(days=core.settings.files.sent_days),
+        ),
         seen=seen,
         models=core.shelf,
+        files=fetcher,
         channels=[
             ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
             for plan in core.roster.plans.values()
@@ -148,7 +163,39 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     )
 
 
-def _turn_room(core: _Core, workshop: Workshop, delivery: Delivery) -> TurnRoom:
+def _file_room(core: _Core) -> FileRoom:
+    settings = core.settings.transcription
+    return FileRoom(
+        database=core.database,
+        clock=core.clock,
+        roster=core.roster,
+        data_dir=core.settings.data_dir,
+        settings=core.settings.files,
+        transcribe=transcriber(settings) if settings.model else None,
+    )
+
+
+def transcriber(settings: TranscriptionSettings) -> Transcribe:
+    """Return what turns speech into text; it loads its library, in a thread, when it is used."""
+
+    async def hear(sound: Path) -> str:
+        module = await asyncio.to_thread(importlib.import_module, "workers.models.transcription")
+        key = settings.api_key.get_secret_value() if settings.api_key else NO_KEY
+        model = module.SpeechModel(
+            name=settings.model,
+            api_key=key,
+            base_url=settings.base_url or OPENAI_SERVER,
+            timeout=timedelta(seconds=settings.timeout_seconds),
+        )
+        words: str = await module.transcribe(model, sound)
+        return words
+
+    return hear
+
+
+def _turn_room(
+    core: _Core, workshop: Workshop, delivery: Delivery, fetcher: FileFetcher
+) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
         clock=core.clock,
@@ -171,6 +218,8 @@ def _turn_room(core: _Core, workshop: Workshop, delivery: Delivery) -> TurnRoom:
         crew=crew,
         settings=core.settings.inbox,
         outlet=delivery,
+        files=fetcher,
+        outgoing=partial(OutgoingFiles, core.settings.data_dir, max_mb=core.settings.files.max_mb),
     )
 
 
@@ -369,6 +418,7 @@ def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
         data_dir=settings.data_dir,
         tools=settings.tools,
         context_tokens=settings.model.context_tokens,
+        takes_images=settings.model.takes_images,
     )
 
 

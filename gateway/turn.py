@@ -1,10 +1,12 @@
 """One claimed task, from the claim to its end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 import structlog
 
@@ -13,18 +15,22 @@ from gateway.clock import Clock
 from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.crew import CrewRoom, TaskCrew
 from gateway.envelope import TaskEnvelope
+from gateway.files import FileFetcher
 from gateway.inbox import Claim, Ending, Inbox
 from gateway.journal import JournalScope, StoredJournal
 from gateway.lifecycle import TaskStatus
-from gateway.parts import numbered
+from gateway.outgoing import OutgoingFiles
+from gateway.parts import file_parts, numbered
 from gateway.permissions import permitted
 from gateway.phrases import Phrase, say
+from gateway.pictures import pictures_of
 from gateway.preview import AnswerPreview, Stage
-from gateway.requests import requests_text
+from gateway.requests import has_attachments, requests_text
 from gateway.retry import RetryDecision
-from gateway.store import outbox, tasks
+from gateway.store import outbox, steps, tasks
 from gateway.store.conversations import Conversation, Direction
 from gateway.store.database import Database
+from gateway.store.files import ReceivedFile
 from gateway.store.outbox import NewPart, Opening, OutboxKind, OutboxPart, OutboxState
 from gateway.store.statement import Script
 from gateway.store.tasks import Leaving
@@ -33,12 +39,13 @@ from gateway.workshop import Workshop, WorkspaceSpill
 from manager.manager import MANAGER_SOUL, Equipment, Turn, answer
 from manager.prompt import Exchange, Situation
 from manager.speech import question_text
+from manager.tools.files import SEND_FILE
 from workers.agent.report import Report, SilentReport
 from workers.agent.result import AgentAnswer, AgentResult, AgentStopped
 from workers.errors import Suspended
 from workers.groups import plain_group
 from workers.models.errors import ModelUnavailable
-from workers.models.protocol import Model
+from workers.models.protocol import Model, Picture
 
 PRIVATE = ConversationKind.PRIVATE  # the place of a task that belongs to no conversation
 SHORTEST_PARKING = timedelta(seconds=30)  # how long a task waits for a model that is down
@@ -72,6 +79,8 @@ class TurnRoom:
     crew: CrewRoom
     settings: InboxSettings
     outlet: Outlet
+    files: FileFetcher
+    outgoing: Callable[[UUID, Path], OutgoingFiles]  # of a task, from its workspace
 
     @property
     def database(self) -> Database:
@@ -101,6 +110,7 @@ class TaskTurn:
         self._room = room
         self._claim = claim
         self._language = claim.conversation.language if claim.conversation else ""
+        self._outgoing: OutgoingFiles | None = None
         scope = JournalScope(lease=claim.lease, task=claim.task)
         self._journal = StoredJournal(
             room.database, room.clock, scope, claim.task.task_id, claim.steps
@@ -122,11 +132,11 @@ class TaskTurn:
         try:
             result = await self._work()
         except Suspended as suspended:
-            await self.leave(self._asked(suspended))
+            await self.leave(await self._with_files(self._asked(suspended)))
         except ModelUnavailable as unavailable:
             await self.leave(self._parked(unavailable))
         else:
-            await self.leave(self._ended(result))
+            await self.leave(await self._with_files(self._ended(result)))
 
     async def leave(self, ending: Ending) -> None:
         """End the claim, and record with it what the model said last."""
@@ -240,6 +250,9 @@ class TaskTurn:
         tools = permitted(
             workshop.shared_tools(workspace, claim.task.user_id, self._language), claim.role, place
         )
+        files = await self._files()
+        pictures = await pictures_of(files, workspace) if workshop.takes_images else ()
+        drop = self._drop(workspace) if claim.conversation is not None else None
         async with plain_group() as group:
             crew = TaskCrew(room.crew, claim, tools, group)
             crew.resume()
@@ -249,9 +262,10 @@ class TaskTurn:
                 tools=tools,
                 crew=crew,
                 spill=WorkspaceSpill(workspace),
+                drop=drop,
             )
             try:
-                return await answer(self._turn(), equipment, self._journal, report)
+                return await answer(self._turn(files, pictures), equipment, self._journal, report)
             finally:
                 crew.release()
 
@@ -260,11 +274,43 @@ class TaskTurn:
         chosen = talk.model if talk is not None else ""
         return self._room.workshop.model(chosen or of_soul or "")
 
-    def _turn(self) -> Turn:
+    async def _files(self) -> Sequence[ReceivedFile]:
+        """Return the files that came with the message and with later answers, once here."""
+        together = (self._claim.task, *self._claim.collected)
+        found = [
+            await self._room.files.of_task(task.task_id)
+            for task in together
+            if has_attachments(task) or task.attempt > 1
+        ]
+        return [file for of_one in found for file in of_one]
+
+    def _drop(self, workspace: Path) -> OutgoingFiles:
+        self._outgoing = self._room.outgoing(self._claim.task.task_id, workspace)
+        return self._outgoing
+
+    async def _with_files(self, ending: Ending) -> Ending:
+        """Add the files that the Manager has sent so far; those that were added before stay."""
+        task, outgoing = self._claim.task, self._outgoing
+        was_used = any(step.name == SEND_FILE for step in self._claim.steps)
+        if outgoing is None or not ending.parts or not (was_used or outgoing.was_used):
+            return ending
+        recorded = await self._room.database.transact(
+            "sent_files", lambda: steps.of_task(task.task_id)
+        )
+        sent = outgoing.sent(recorded, task.task_id)
+        notes = [f"[sent: {one.file.name}]" for one in sent]
+        return replace(
+            ending,
+            parts=(*ending.parts, *file_parts(ending.parts[-1], task.task_id, sent)),
+            spoken="\n".join((ending.spoken, *notes)),
+        )
+
+    def _turn(self, files: Sequence[ReceivedFile], pictures: tuple[Picture, ...]) -> Turn:
         steers = self._claim.busy_mode is BusyMode.STEER
         task, talk = self._claim.task, self._claim.conversation
         return Turn(
-            request=requests_text([task, *self._claim.collected]),
+            request=requests_text([task, *self._claim.collected], files),
+            pictures=pictures,
             situation=Situation(
                 now=self._room.clock.now(),
                 person=str(task.payload.get("sender_name", "")),

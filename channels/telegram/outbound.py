@@ -17,6 +17,12 @@ MAX_TEXT_UNITS: Final = 4096
 Source: https://core.telegram.org/bots/api#sendmessage
 """
 
+MAX_CAPTION_UNITS: Final = 1024
+"""The same of the words beside a file.
+
+Source: https://core.telegram.org/bots/api#senddocument
+"""
+
 MAX_ENTITIES: Final = 100
 """Entities of a message; Telegram ignores the ones beyond.
 
@@ -158,6 +164,17 @@ def _shown(run: Run) -> Run:
     if url is not None:
         return replace(run, styles=run.styles - {Style.CODE})
     return replace(run, styles=frozenset({Style.CODE})) if Style.CODE in run.styles else run
+
+
+def render_caption(text: str) -> Rendered:
+    """Return the words beside a file, maybe none; what is too long is cut and loses its markup."""
+    if not text.strip():
+        return Rendered(text="")
+    rendered = render(text)
+    if utf16_units(rendered.text) <= MAX_CAPTION_UNITS:
+        return rendered
+    kept = rendered.text.encode("utf-16-le")[: 2 * (MAX_CAPTION_UNITS - 1)]
+    return Rendered(text=kept.decode("utf-16-le", "ignore") + NOTHING)
 
 
 def split(text: str) -> tuple[str, ...]:

@@ -12,12 +12,14 @@ from channels.settings import ChannelSettings
 from gateway.config.sections import (
     AccessSettings,
     DeliverySettings,
+    FileSettings,
     HttpSettings,
     InboxSettings,
     LogSettings,
     ModelSettings,
     SkillSettings,
     ToolSettings,
+    TranscriptionSettings,
     WorkerSettings,
 )
 from gateway.config.values import DatabaseUrl, RedisUrl
@@ -63,6 +65,8 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     inbox: InboxSettings = InboxSettings()
     delivery: DeliverySettings = DeliverySettings()
+    files: FileSettings = FileSettings()
+    transcription: TranscriptionSettings = TranscriptionSettings()
     tools: ToolSettings = ToolSettings()
     skills: SkillSettings = SkillSettings()
     workers: WorkerSettings = WorkerSettings()

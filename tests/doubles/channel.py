@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Container
+from dataclasses import replace
 
 from channels.errors import ChannelError, LookupInconclusive, MessageGone
-from channels.message import OutboundMessage
+from channels.message import OutboundFile, OutboundMessage
 from channels.protocol import Receive
 
 ARRIVED = "arrived"  # raised with this text, an unknown outcome was shown all the same
@@ -70,3 +71,17 @@ class EditingChannel(PlainChannel):
                 self.shown[message_id] = message.text
                 return message_id
         return None
+
+
+class FileSendingChannel(EditingChannel):
+    """Also takes files; what people see of one is its name and the words beside it."""
+
+    async def send_file(self, message: OutboundMessage, file: OutboundFile) -> str:
+        """Show a file, unless it is to end otherwise."""
+        return await self.send(replace(message, text=f"{file.name}: {message.text}"))
+
+    async def find_file(
+        self, message: OutboundMessage, file: OutboundFile, anchor: str, taken: Container[str]
+    ) -> str | None:
+        """Look for a file like for a message."""
+        return await self.find(replace(message, text=f"{file.name}: {message.text}"), anchor, taken)

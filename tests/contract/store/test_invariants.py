@@ -96,6 +96,21 @@ USE: Values = {
     "duration_ms": 1,
     "created_at": START,
 }
+FILE: Values = {
+    "file_id": ONE,
+    "event_key": "e1",
+    "attachment_no": 0,
+    "task_id": ONE,
+    "conversation_id": ONE,
+    "channel": "slack",
+    "kind": "document",
+    "platform_file_id": "F1",
+    "name": "report.pdf",
+    "state": "wanted",
+    "path": "inbox/report.pdf",
+    "created_at": START,
+    "updated_at": START,
+}
 OTHER = UUID(int=2)
 
 # Each is a row that may not follow the first one, and the same with the one value that lets it.
@@ -132,6 +147,7 @@ TWICE: dict[str, tuple[str, Values, Values, Values]] = {
     "one_slot_per_job": ("worker_slots", SLOT, {"slot_id": "worker/1"}, {"job_id": OTHER}),
     "one_row_per_part": ("outbox", PART, {"outbox_id": OTHER}, {"part_key": "p2"}),
     "one_count_per_call": ("usage", USE, {}, {"run_id": OTHER}),
+    "one_file_per_attachment": ("files", FILE, {"file_id": OTHER}, {"attachment_no": 1}),
 }
 
 
@@ -170,6 +186,7 @@ async def test_second_row_of_its_kind_is_refused(filled: Database, invariant: st
     [
         ("messages", {**MESSAGE, "conversation_id": OTHER}),
         ("outbox", {**PART, "conversation_id": OTHER}),
+        ("files", {**FILE, "conversation_id": OTHER}),
         ("identities", {**IDENTITY, "user_id": OTHER}),
     ],
 )
