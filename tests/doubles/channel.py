@@ -38,11 +38,15 @@ class PlainChannel:
 
 
 class EditingChannel(PlainChannel):
-    """Can edit, and look up what was sent; `is_blind` makes each look-up inconclusive."""
+    """Can edit, and look up what was sent; `is_blind` makes each look-up inconclusive.
+
+    `looked_for` holds the outbox ids of what was looked up.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.is_blind = False
+        self.looked_for: list[str] = []
 
     async def edit(self, message_id: str, message: OutboundMessage) -> None:
         """Replace a message that is shown."""
@@ -63,6 +67,7 @@ class EditingChannel(PlainChannel):
     ) -> str | None:
         """Look for a message that was shown after the anchor and is nobody else's."""
         self.calls.append("find")
+        self.looked_for.append(message.outbox_id)
         if self.is_blind:
             raise LookupInconclusive("blind")
         first = int(anchor.removeprefix("after ")) + 1
