@@ -19,7 +19,7 @@ check: $(VENV)/.test ## format, lint, types, layers, sizes
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache
+	@PYTHONPATH=.ci $(BIN)/lint-imports --no-cache
 	@$(BIN)/python .ci/size_gate.py
 
 bench: $(VENV)/.test ## measure against floors in the same run

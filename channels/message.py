@@ -19,7 +19,7 @@ class EventKind(StrEnum):
     MESSAGE = "message"
     EDIT = "edit"  # of the message `message_id`, which now reads `text`
     DELETION = "deletion"  # of the message `message_id`
-    PRESS = "press"  # of a button under the bot's message `reply_to`; `text` is the option chosen
+    PRESS = "press"  # of a button under the bot's `reply_to`; `text` is the option or its number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from gateway.commands.codes import (
     normalised,
 )
 from gateway.commands.command import parse
+from gateway.commands.link import LINK, redeem
 from gateway.config.sections import AccessSettings
 from gateway.config.values import IdentityPattern
 from gateway.phrases import Phrase, say
@@ -53,6 +54,13 @@ class Refused:
     """The sender is not let in; `text` is what they are told, empty for nothing."""
 
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The event was for the gate itself; `text` is what the sender is told."""
+
+    text: str
 
 
 class ClaimOutcome(StrEnum):
@@ -115,12 +123,17 @@ class Gate:
         self._claim = claim
         self._trusted = trusted_channels
 
-    def admit(self, message: InboundMessage, now: datetime) -> Script[Admitted | Refused]:
+    def admit(
+        self, message: InboundMessage, now: datetime
+    ) -> Script[Admitted | Answered | Refused]:
         """Decide about the sender of an event; part of the transaction that stores it."""
         sender = identity_of(message)
         person = yield from self._recognise(sender, message, now)
         if person is not None and person.role is Role.BLOCKED:
             return Refused()
+        command = parse(message) if is_private_message(message) else None
+        if command is not None and command.name == LINK and command.argument:
+            return Answered(text=(yield from redeem(command, person, message, now)))
         claim = yield from self._try_claim(person, message)
         if claim is ClaimOutcome.RIGHT:
             person = yield from self._crown(person, sender, message, now)

@@ -32,12 +32,13 @@ from gateway.maintenance import Maintenance
 from gateway.models import LateModel, LoadedModel, ModelShelf
 from gateway.preview import Stage
 from gateway.roster import ChannelPlan, Roster
+from gateway.seen import SeenSigns
 from gateway.sending import Sender
 from gateway.service import Loops, Service
 from gateway.store.database import Database, Probe, Writer, sqlite_path
 from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
-from gateway.wakeup import Wakeup
+from gateway.worker_health import WorkerHealth
 from gateway.workshop import MEBIBYTE, Workshop
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.runner import SkillCeiling, SkillRunner
@@ -52,6 +53,7 @@ MODEL_TRIES = 10
 CHANNELS = (
     "terminal",
     "telegram",
+    "slack",
     "dingtalk",
 )
 TRUSTED_CHANNELS = frozenset({"terminal"})  # whoever gets in there owns the machine
@@ -114,21 +116,30 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     workshop = _workshop(core.settings, core.shelf)
     sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
-    turn_room = _turn_room(core, workshop, delivery.wakeup)
+    turn_room = _turn_room(core, workshop, delivery)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
 
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
-    desk = CommandDesk(GatewayFacts(core.clock.now(), core.roster, workshop, core.shelf))
+    facts = GatewayFacts(
+        core.clock.now(),
+        core.roster,
+        workshop,
+        core.shelf,
+        busy_mode=core.settings.inbox.busy_mode,
+    )
+    desk = CommandDesk(facts)
     follow = _follower(dispatcher, workshop)
-    intake = Intake(_intake_room(core, gate, desk), delivery.wakeup, follow)
+    seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
+    intake = Intake(_intake_room(core, gate, desk, seen, dispatcher), delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     return Loops(
         intake=intake,
         dispatcher=dispatcher,
         delivery=delivery,
         maintenance=Maintenance(core.database, core.clock, workshop),
+        seen=seen,
         models=core.shelf,
         channels=[
             ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
@@ -137,7 +148,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     )
 
 
-def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> TurnRoom:
+def _turn_room(core: _Core, workshop: Workshop, delivery: Delivery) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
         clock=core.clock,
@@ -145,6 +156,7 @@ def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> Turn
         owner=core.directory.owner,
         seats=core.settings.workers.slots,
         lease_time=core.inbox.lease_time,
+        health=WorkerHealth(core.clock, core.shelf.trouble),
     )
     stage = Stage(
         database=core.database,
@@ -158,18 +170,22 @@ def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> Turn
         stage=stage,
         crew=crew,
         settings=core.settings.inbox,
-        delivery_wakeup=delivery_wakeup,
+        outlet=delivery,
     )
 
 
-def _intake_room(core: _Core, gate: Gate, desk: CommandDesk) -> IntakeRoom:
+def _intake_room(
+    core: _Core, gate: Gate, desk: CommandDesk, seen: SeenSigns, work: Dispatcher
+) -> IntakeRoom:
     return IntakeRoom(
         database=core.database,
         clock=core.clock,
         inbox=core.inbox,
+        work=work,
         gate=gate,
         desk=desk,
         roster=core.roster,
+        seen=seen,
         limits=core.settings.inbox,
         delivery=core.settings.delivery,
     )
@@ -252,7 +268,12 @@ def _plans(settings: Settings, directory: DataDirectory, clock: Clock) -> list[C
 def _plan(messenger: Messenger[Any], section: ChannelSettings, home: ChannelHome) -> ChannelPlan:
     load = partial(messenger.open, section, home)
     if not messenger.serves_http:
-        return ChannelPlan(name=messenger.name, load=load, split=messenger.split)
+        return ChannelPlan(
+            name=messenger.name,
+            load=load,
+            split=messenger.split,
+            shows_options=messenger.shows_options,
+        )
     channel = load()
     if not isinstance(channel, ServesHttp):
         raise TypeError(f"{messenger.name} has no routes to serve")
@@ -260,6 +281,7 @@ def _plan(messenger: Messenger[Any], section: ChannelSettings, home: ChannelHome
         name=messenger.name,
         load=partial(_itself, channel),
         split=messenger.split,
+        shows_options=messenger.shows_options,
         routes=tuple(channel.routes()),
     )
 
@@ -270,7 +292,7 @@ def _itself(channel: Channel) -> Channel:
 
 def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
     if given is not None:
-        return ModelShelf(given.name, lambda _: given)
+        return ModelShelf(given.name, lambda _: given, lambda _: "")
 
     def make(name: str) -> Model:
         if name == OFFLINE_MODEL:
@@ -281,7 +303,12 @@ def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
             max_output_tokens=settings.max_output_tokens,
         )
 
-    return ModelShelf(settings.name, make)
+    def check(name: str) -> str:
+        if name == OFFLINE_MODEL or settings.api_key or settings.base_url:
+            return ""
+        return f"its model {name!r} needs OPENAI_API_KEY, which is not set"
+
+    return ModelShelf(settings.name, make, check)
 
 
 def load_chain(settings: ModelSettings, name: str, *, tries: int = MODEL_TRIES) -> LoadedModel:
@@ -321,17 +348,23 @@ def skill_catalog(settings: Settings) -> SkillCatalog:
     return SkillCatalog([PACKAGED_SKILLS, settings.data_dir / "skills"])
 
 
+def skill_runner(settings: Settings) -> SkillRunner:
+    """Return what runs skills within the limits and with the values of the settings."""
+    return SkillRunner(
+        allowed_hosts=settings.skills.allowed_hosts,
+        values=settings.skill_settings,
+        ceiling=SkillCeiling(
+            timeout=timedelta(seconds=settings.skills.timeout_seconds),
+            memory_bytes=settings.skills.memory_mb * MEBIBYTE,
+        ),
+    )
+
+
 def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
     return Workshop(
         souls=soul_catalog(settings),
         skills=skill_catalog(settings),
-        runner=SkillRunner(
-            allowed_hosts=settings.skills.allowed_hosts,
-            ceiling=SkillCeiling(
-                timeout=timedelta(seconds=settings.skills.timeout_seconds),
-                memory_bytes=settings.skills.memory_mb * MEBIBYTE,
-            ),
-        ),
+        runner=skill_runner(settings),
         model=shelf,
         data_dir=settings.data_dir,
         tools=settings.tools,

@@ -100,4 +100,5 @@ class TaskEnvelope:
     parent_task_id: UUID | None
     is_cancel_requested: bool
     is_tracked: bool
+    collected_by: UUID | None  # the earlier task of its conversation that answers it too
     updated_at: datetime

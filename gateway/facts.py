@@ -5,6 +5,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from gateway.commands.surroundings import Listing
+from gateway.config.sections import BusyMode
 from gateway.models import ModelShelf
 from gateway.roster import ChannelHealth, Roster
 from gateway.workshop import Workshop
@@ -15,9 +16,16 @@ class GatewayFacts:
     """Facts from memory and from the souls' and skills' files."""
 
     def __init__(
-        self, started_at: datetime, roster: Roster, workshop: Workshop, shelf: ModelShelf
+        self,
+        started_at: datetime,
+        roster: Roster,
+        workshop: Workshop,
+        shelf: ModelShelf,
+        *,
+        busy_mode: BusyMode,
     ) -> None:
         self.started_at = started_at
+        self.busy_mode = busy_mode
         self.version = version("crewdesk")
         self._roster = roster
         self._workshop = workshop

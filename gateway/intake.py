@@ -7,25 +7,29 @@ changes nothing.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import structlog
 
 from channels.message import Attachment, ConversationKind, EventKind, InboundMessage
-from gateway.access import Admitted, Gate, Refused
+from gateway.access import Admitted, Gate
+from gateway.amendments import AMENDING, amend
 from gateway.clock import Clock
-from gateway.commands.command import Aftermath
+from gateway.commands.command import Aftermath, StopTask
 from gateway.commands.desk import CommandDesk
-from gateway.config.sections import DeliverySettings, InboxSettings
+from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.envelope import JsonObject, NewTask, Source, default_priority
 from gateway.errors import ConflictError, InboxFullError
-from gateway.inbox import CONFLICT_TRIES, Inbox, resume
+from gateway.inbox import CONFLICT_TRIES, Claims, Inbox, resume
+from gateway.lifecycle import TaskStatus
 from gateway.parts import numbered
 from gateway.phrases import Phrase, say
 from gateway.roster import Roster
-from gateway.store import conversations, outbox, people, tasks
+from gateway.seen import SeenSigns
+from gateway.store import conversations, outbox, overview, people, tasks
 from gateway.store.conversations import Conversation
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, OutboxKind
@@ -43,12 +47,26 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """What became of an event: the task it made or answered, and what must follow the commit."""
+    """What became of an event: the task it made or answered, and what must follow the commit.
+
+    `claims` are tasks that were claimed in the same transaction; None where none could be.
+    """
 
     task_id: UUID | None = None
+    claims: Claims | None = None
     is_new: bool = True
     has_words: bool = False
     aftermath: tuple[Aftermath, ...] = field(default=())
+
+
+class TakesClaims(Protocol):
+    """Who works on tasks; one that is claimed as it is accepted costs no transaction of its own."""
+
+    def reserve(self) -> bool:
+        """Keep a place for a task, if there is one; then `take` must follow."""
+
+    def take(self, claims: Claims | None) -> None:
+        """Take what was claimed for that place; None where nothing could be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +76,11 @@ class IntakeRoom:
     database: Database
     clock: Clock
     inbox: Inbox
+    work: TakesClaims
     gate: Gate
     desk: CommandDesk
     roster: Roster
+    seen: SeenSigns
     limits: InboxSettings
     delivery: DeliverySettings
 
@@ -90,7 +110,9 @@ class Intake:
         for message in messages:
             if self._is_closed:
                 raise InboxFullError("the gateway is stopping")
-            if is_addressed(message):
+            if message.kind in AMENDING:
+                await self._accept(message)
+            elif is_addressed(message):
                 await self._check_room(message)
                 await self._accept(message)
 
@@ -126,7 +148,8 @@ class Intake:
             task_id=str(accepted.task_id) if accepted.task_id else None,
         )
         if accepted.task_id is not None:
-            self._room.inbox.submitted()
+            self._room.inbox.submitted(accepted.claims)
+            self._room.seen.note(message)
         if accepted.has_words:
             self._wakeup.call()
         for aftermath in accepted.aftermath:
@@ -135,45 +158,101 @@ class Intake:
 
     async def _stored(self, message: InboundMessage, now: datetime) -> Accepted:
         for attempt in range(1, CONFLICT_TRIES + 1):
+            # Where somebody else claims in that lane it is the claim that fails, so it is left out.
+            may_claim = attempt == 1 and self._room.work.reserve()
             try:
-                return await self._room.database.transact(
-                    "accept", lambda: self._accepting(message, now)
-                )
+                return await self._store_once(message, now, may_claim=may_claim)
             except ConflictError:  # the same event, or the same lane, from another process
                 if attempt == CONFLICT_TRIES:
                     raise
         raise AssertionError("unreachable")
 
-    def _accepting(self, message: InboundMessage, now: datetime) -> Script[Accepted]:
+    async def _store_once(
+        self, message: InboundMessage, now: datetime, *, may_claim: bool
+    ) -> Accepted:
+        return await self._room.database.transact(
+            "accept",
+            lambda: self._accepting(message, now, may_claim=may_claim),
+            told=self._hand_over if may_claim else None,
+        )
+
+    def _hand_over(self, accepted: Accepted | None) -> None:
+        self._room.work.take(accepted.claims if accepted is not None else None)
+
+    def _accepting(
+        self, message: InboundMessage, now: datetime, *, may_claim: bool
+    ) -> Script[Accepted]:
+        accepted = yield from self._storing(message, now)
+        if accepted.task_id is None or not may_claim:
+            return accepted
+        # Whichever task is next, by the rules of every claim; mostly it is this one.
+        claims = yield from self._room.inbox.claiming(1, now)
+        return replace(accepted, claims=claims)
+
+    def _storing(self, message: InboundMessage, now: datetime) -> Script[Accepted]:
+        if message.kind in AMENDING:
+            return (yield from self._amend(message, now))
         # Meeting locks the conversation, so of two deliveries at once the second sees the first.
         talk = yield from conversations.meet(message.conversation, message.language, now)
         if (yield from conversations.is_known_event(message.event_key)):
             return Accepted(is_new=False)
         admission = yield from self._room.gate.admit(message, now)
-        if isinstance(admission, Refused):
+        if not isinstance(admission, Admitted):
             yield from conversations.entomb(talk, message, now)
             return (yield from self._reply(talk, message, admission.text, now))
         return (yield from self._from_person(admission, talk, message, now))
+
+    def _amend(self, message: InboundMessage, now: datetime) -> Script[Accepted]:
+        """Take an edit or a deletion: it counts for its sender's message that made a task."""
+        heard = yield from conversations.find_heard(message.conversation, message.message_id)
+        if heard is None or heard.sender_id != message.sender_id:
+            return Accepted()
+        talk = yield from conversations.meet(message.conversation, message.language, now)
+        if (yield from conversations.is_known_event(message.event_key)):
+            return Accepted(is_new=False)
+        yield from conversations.hear(talk, message, None, now)
+        if not isinstance((yield from self._room.gate.admit(message, now)), Admitted):
+            return Accepted()
+        return Accepted(aftermath=(yield from amend(heard, message, now)))
 
     def _from_person(
         self, admitted: Admitted, talk: Conversation, message: InboundMessage, now: datetime
     ) -> Script[Accepted]:
         person = admitted.person
+        if person.language and not talk.language:  # the platform does not tell: as elsewhere then
+            talk = yield from conversations.adopt_language(talk, person.language)
         command = self._room.desk.parse(message)
         if command is not None:
             yield from conversations.hear(talk, message, None, now)
             reply = yield from self._room.desk.run(command, person, talk, now)
             accepted = yield from self._reply(talk, message, reply.text, now)
             return Accepted(has_words=accepted.has_words, aftermath=reply.aftermath)
-        if message.kind is EventKind.EDIT:
-            yield from conversations.hear(talk, message, None, now)
-            return Accepted()
+        if message.kind is EventKind.PRESS:
+            return (yield from self._press(person, talk, message, now))
         asking = yield from tasks.waiting_for_input(talk.conversation_id)
         if asking is not None and asking.user_id == str(person.user_id):
             answered = yield from self._answer(asking.task_id, talk, message, now)
             if answered is not None:
                 return answered
         return (yield from self._submit(person, talk, message, now))
+
+    def _press(
+        self, person: Person, talk: Conversation, message: InboundMessage, now: datetime
+    ) -> Script[Accepted]:
+        """Take a button as the answer to the question above it, and only to that one."""
+        asked = message.reply_to.message_id if message.reply_to is not None else ""
+        task_id = yield from overview.task_behind(talk.conversation_id, asked)
+        task = (yield from tasks.lock(task_id)) if task_id is not None else None
+        if task is not None and task.status is TaskStatus.WAITING_INPUT:
+            if task.user_id != str(person.user_id):
+                yield from conversations.hear(talk, message, None, now)
+                return Accepted()
+            answered = yield from self._answer(task.task_id, talk, message, now)
+            if answered is not None:
+                return answered
+        yield from conversations.hear(talk, message, None, now)
+        text = say(Phrase.QUESTION_CLOSED, talk.language)
+        return (yield from self._reply(talk, message, text, now))
 
     def _answer(
         self, task_id: UUID, talk: Conversation, message: InboundMessage, now: datetime
@@ -198,7 +277,28 @@ class Intake:
         task = new_task(person, talk, message)
         yield from tasks.submit(task, now)
         yield from conversations.hear(talk, message, task.task_id, now)
-        return Accepted(task_id=task.task_id)
+        seconds = self._room.limits.debounce_seconds
+        if seconds and not (yield from tasks.is_running(lane)):
+            yield from tasks.put_off_waiting(lane, now + timedelta(seconds=seconds))
+        return Accepted(
+            task_id=task.task_id, aftermath=(yield from self._interrupt(task, talk, now))
+        )
+
+    def _interrupt(
+        self, task: NewTask, talk: Conversation, now: datetime
+    ) -> Script[tuple[Aftermath, ...]]:
+        """Stop what the same person asked for before, where the conversation wants it so."""
+        if self._room.inbox.busy_mode(talk) is not BusyMode.INTERRUPT:
+            return ()
+        found = yield from tasks.open_in_lane(task.lane)
+        running = [
+            one.task_id
+            for one in found
+            if one.status is TaskStatus.RUNNING and one.user_id == task.user_id
+        ]
+        for task_id in running:
+            yield from tasks.request_cancel(task_id, now)
+        return tuple(StopTask(task_id=task_id) for task_id in running)
 
     def _lane_full(self, talk: Conversation, waiting: int, now: datetime) -> Sequence[NewPart]:
         template = self._part(talk, _bucket("lane", talk, now), OutboxKind.NOTICE, now)

@@ -16,7 +16,14 @@ class TaskStatus(StrEnum):
 
 
 TRANSITIONS: dict[TaskStatus, frozenset[TaskStatus]] = {
-    TaskStatus.PENDING: frozenset({TaskStatus.RUNNING, TaskStatus.CANCELLED, TaskStatus.FAILED}),
+    TaskStatus.PENDING: frozenset(
+        {
+            TaskStatus.RUNNING,
+            TaskStatus.COMPLETED,  # answered together with an earlier task of its conversation
+            TaskStatus.CANCELLED,
+            TaskStatus.FAILED,
+        }
+    ),
     TaskStatus.RUNNING: frozenset(
         {
             TaskStatus.PENDING,

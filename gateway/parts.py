@@ -7,7 +7,10 @@ from gateway.store.outbox import NewPart
 
 
 def numbered(template: NewPart, texts: Sequence[str]) -> tuple[NewPart, ...]:
-    """Make one part per text after a template; only the first replies to a message."""
+    """Make one part per text after a template.
+
+    Only the first replies to a message, and only the last one offers options.
+    """
     return tuple(
         replace(
             template,
@@ -15,6 +18,7 @@ def numbered(template: NewPart, texts: Sequence[str]) -> tuple[NewPart, ...]:
             part_no=number,
             text=text,
             reply_to=template.reply_to if number == 0 else "",
+            options=template.options if number == len(texts) - 1 else (),
         )
         for number, text in enumerate(texts)
     )

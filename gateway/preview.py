@@ -16,14 +16,13 @@ from gateway.config.sections import DeliverySettings
 from gateway.errors import StoreError
 from gateway.governor import Governor
 from gateway.roster import Roster
-from gateway.store import outbox
+from gateway.store import message_ids, outbox
 from gateway.store.conversations import Conversation
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, OutboxKind, OutboxState, Outcome
 
 TYPING_INTERVAL = 4.0  # seconds; Telegram shows the sign for five
 LAST_CALL_SECONDS = 10.0  # how long the last call of a preview may hold up the answer
-GROWING = " …"
 PREVIEW_KEPT = timedelta(days=1)
 
 logger = structlog.get_logger(__name__)
@@ -64,6 +63,11 @@ class AnswerPreview:
     def restarted(self) -> None:
         """Forget the pieces: the answer begins again."""
         self._text = ""
+
+    @property
+    def shown(self) -> str:
+        """What a person was shown so far, as CommonMark."""
+        return self._shown
 
     def finish(self) -> None:
         """Show nothing more; `run` returns soon."""
@@ -119,7 +123,7 @@ class AnswerPreview:
             await channel.show_draft(address, str(self._task_id), self._shown)
 
     async def _grow(self, channel: Channel, editor: EditsMessages) -> None:
-        text = first_part(self._stage.roster.split(self._talk.address, self._text)) + GROWING
+        text = first_part(self._stage.roster.split(self._talk.address, self._text))
         if text == self._shown or not self._stage.governor.admits_progress(self._talk.address):
             return
         if self._message_id:
@@ -134,7 +138,9 @@ class AnswerPreview:
         if await database.transact("is_lane_open", lambda: outbox.has_open(conversation_id)):
             return  # an earlier answer goes first
         message = self._message(text)
-        last = await database.transact("last_id", lambda: outbox.last_known_id(conversation_id))
+        last = await database.transact(
+            "last_id", lambda: message_ids.last_known_id(conversation_id)
+        )
         anchor = channel.anchor(message, last) if isinstance(channel, FindsSent) else ""
         row = await database.transact(
             "begin_preview",
@@ -167,7 +173,7 @@ class AnswerPreview:
 
     def _part(self) -> NewPart:
         return NewPart(
-            part_key=f"{self._task_id}:preview",
+            part_key=outbox.preview_key(self._task_id),
             kind=OutboxKind.PREVIEW,
             conversation_id=self._talk.conversation_id,
             channel=self._talk.address.channel,
@@ -180,7 +186,7 @@ class AnswerPreview:
     def _message(self, text: str) -> OutboundMessage:
         address: ConversationAddress = self._talk.address
         return OutboundMessage(
-            outbox_id=f"{self._task_id}:preview",
+            outbox_id=outbox.preview_key(self._task_id),
             conversation=address,
             text=text,
             is_growing=True,

@@ -1,7 +1,14 @@
 """How a task's payload is put into words for the Manager."""
 
+from collections.abc import Sequence
+
 from gateway.envelope import JsonObject, TaskEnvelope
 from workers.tools.protocol import JsonValue
+
+
+def requests_text(tasks: Sequence[TaskEnvelope]) -> str:
+    """Return what several messages of one person ask together, in their order."""
+    return "\n\n".join(request_text(task) for task in tasks)
 
 
 def request_text(task: TaskEnvelope) -> str:

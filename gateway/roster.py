@@ -31,12 +31,14 @@ class ChannelPlan:
     """A channel that shall run; `load` imports its client library and may take seconds.
 
     `split` is known before that, because answers may be waiting from an earlier run, and `routes`
-    are what the channel adds to the gateway's HTTP server.
+    are what the channel adds to the gateway's HTTP server. `shows_options` tells whether it makes
+    buttons of a question's options.
     """
 
     name: str
     load: Callable[[], Channel]
     split: SplitsText
+    shows_options: bool = False
     routes: tuple[web.RouteDef, ...] = ()
 
 
@@ -81,6 +83,11 @@ class Roster:
         """Split an answer as the channel of a conversation needs it; whole where there is none."""
         plan = self.plans.get(chat.channel)
         return (text,) if plan is None else tuple(plan.split(text))
+
+    def shows_options(self, chat: ConversationAddress) -> bool:
+        """Tell whether the channel of a conversation makes buttons of a question's options."""
+        plan = self.plans.get(chat.channel)
+        return plan is not None and plan.shows_options
 
 
 def _trouble(channel: object) -> str:

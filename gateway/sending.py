@@ -7,6 +7,7 @@ an edit is harmless when repeated; a send whose outcome is unknown is looked up 
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 
@@ -25,9 +26,17 @@ from gateway.errors import StoreUnavailableError
 from gateway.governor import Governor
 from gateway.phrases import Phrase, say
 from gateway.retry import back_off
-from gateway.store import outbox
+from gateway.store import message_ids, outbox
 from gateway.store.database import Database
-from gateway.store.outbox import DuePart, OpenPreview, OutboxPart, OutboxState, Outcome, SendLease
+from gateway.store.outbox import (
+    DuePart,
+    Opening,
+    OpenPreview,
+    OutboxPart,
+    OutboxState,
+    Outcome,
+    SendLease,
+)
 from gateway.store.statement import Script
 
 SEND_LEASE = timedelta(seconds=90)  # longer than a channel may take for one call
@@ -67,14 +76,29 @@ class Sender:
             return await self._replace_lost(channel, part, preview)
         return await self._send(channel, part, due.last_heard_id)
 
+    def opening(self, channel: Channel, message: OutboundMessage, last_id: str) -> Opening:
+        """Return what it takes to send a message as soon as it is stored; see `send_begun`."""
+        return Opening(
+            outbox_id=UUID(message.outbox_id),
+            chat=message.conversation,
+            anchor=_anchor(channel, message, last_id),
+            lease=self._lease(self._clock.now()),
+        )
+
+    async def send_begun(self, channel: Channel, part: OutboxPart) -> bool:
+        """Send a part that is stored as being sent; see `deliver`."""
+        return await self._call(channel, part, part.fence, part.anchor)
+
     async def _send(self, channel: Channel, part: OutboxPart, last_id: str) -> bool:
-        message = outbound(part)
-        anchor = channel.anchor(message, last_id) if isinstance(channel, FindsSent) else UNANCHORED
+        anchor = _anchor(channel, outbound(part), last_id)
         fence = await self._begin(part, anchor)
         if fence is None:
             return False  # somebody else is sending it
+        return await self._call(channel, part, fence, anchor)
+
+    async def _call(self, channel: Channel, part: OutboxPart, fence: int, anchor: str) -> bool:
         try:
-            message_id = await channel.send(message)
+            message_id = await channel.send(outbound(part))
         except SendRejected as error:
             return await self._settle(part, fence, _failed(error))
         except SendFailed as error:
@@ -111,7 +135,7 @@ class Sender:
         if fence is None:
             return False  # somebody else is sending it
         try:
-            message_id = await self._find(channel, part, preview.anchor)
+            message_id = await self._find(channel, part, _in_place_of_preview(part), preview.anchor)
         except SendFailed as error:
             return await self._settle(part, fence, self._later(part, error))
         except LookupInconclusive:
@@ -129,7 +153,7 @@ class Sender:
         try:
             if not isinstance(channel, FindsSent) or part.anchor == UNANCHORED:
                 raise LookupInconclusive("this channel cannot look anything up")  # noqa: TRY301
-            message_id = await self._find(channel, part, part.anchor)
+            message_id = await self._find(channel, part, outbound(part), part.anchor)
         except SendFailed as error:
             wait = max(error.retry_after, LOOKED_UP_AGAIN_AFTER)
             outcome = replace(self._unknown(part, part.anchor, error), not_before=self._in(wait))
@@ -141,10 +165,14 @@ class Sender:
         logger.info("send_confirmed_by_lookup", outbox_id=str(part.outbox_id))
         return await self._settle(part, fence, _sent(message_id))
 
-    async def _find(self, channel: FindsSent, part: OutboxPart, anchor: str) -> str | None:
+    async def _find(
+        self, channel: FindsSent, part: OutboxPart, message: OutboundMessage, anchor: str
+    ) -> str | None:
         since = (part.first_tried_at or part.created_at) - KNOWN_IDS_SINCE
-        taken = await self._database.transact("known_ids", lambda: outbox.known_ids(part, since))
-        return await channel.find(outbound(part), anchor, taken)
+        taken = await self._database.transact(
+            "known_ids", lambda: message_ids.known_ids(part, since)
+        )
+        return await channel.find(message, anchor, taken)
 
     def _ambiguous(self, part: OutboxPart, finding: LookupInconclusive) -> Outcome:
         """Decide what to do with a send that neither arrived nor failed as far as can be seen."""
@@ -176,10 +204,13 @@ class Sender:
 
     async def _begin(self, part: OutboxPart, anchor: str) -> int | None:
         now = self._clock.now()
-        lease = SendLease(owner=self._owner, lease_until=now + SEND_LEASE)
+        lease = self._lease(now)
         return await self._database.transact(
             "begin_send", lambda: outbox.begin(part, anchor, lease, now)
         )
+
+    def _lease(self, now: datetime) -> SendLease:
+        return SendLease(owner=self._owner, lease_until=now + SEND_LEASE)
 
     async def _settle(self, part: OutboxPart, fence: int, outcome: Outcome) -> bool:
         """Store what came of a call, as often as it takes: nobody else knows it.
@@ -233,7 +264,21 @@ def outbound(part: OutboxPart) -> OutboundMessage:
         conversation=part.address,
         text=text,
         reply_to=part.reply_to,
+        options=part.options,
     )
+
+
+def _anchor(channel: Channel, message: OutboundMessage, last_id: str) -> str:
+    """Return the mark to look a message up by, if its send is cut."""
+    return channel.anchor(message, last_id) if isinstance(channel, FindsSent) else UNANCHORED
+
+
+def _in_place_of_preview(part: OutboxPart) -> OutboundMessage:
+    """Return a part under the name that its task's preview was sent by."""
+    message = outbound(part)
+    if part.task_id is None:
+        return message
+    return replace(message, outbox_id=outbox.preview_key(part.task_id))
 
 
 def _sent(message_id: str) -> Outcome:

@@ -18,6 +18,7 @@ from gateway.inbox import Inbox
 from gateway.intake import Intake
 from gateway.maintenance import Maintenance
 from gateway.models import ModelShelf
+from gateway.seen import SeenSigns
 from gateway.store import settings
 from gateway.store.database import Database
 from skills.process import end_orphans
@@ -35,6 +36,7 @@ class Loops:
     dispatcher: Dispatcher
     delivery: Delivery
     maintenance: Maintenance
+    seen: SeenSigns
     models: ModelShelf
     channels: Sequence[ChannelRunner]
 
@@ -100,6 +102,7 @@ class Service:
                 group.create_task(runner.run(), name="channel") for runner in loops.channels
             ]
             housekeeping.append(group.create_task(loops.maintenance.run(), name="maintenance"))
+            housekeeping.append(group.create_task(loops.seen.run(), name="seen"))
             group.create_task(self._dispatch(), name="dispatcher")
             housekeeping.append(group.create_task(loops.delivery.run(), name="delivery"))
             self.started.set()

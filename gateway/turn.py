@@ -1,15 +1,18 @@
 """One claimed task, from the claim to its end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
 
 import structlog
 
-from channels.message import ConversationKind
+from channels.message import ConversationAddress, ConversationKind
 from gateway.clock import Clock
-from gateway.config.sections import DeliverySettings, InboxSettings
+from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.crew import CrewRoom, TaskCrew
+from gateway.envelope import TaskEnvelope
 from gateway.inbox import Claim, Ending, Inbox
 from gateway.journal import JournalScope, StoredJournal
 from gateway.lifecycle import TaskStatus
@@ -17,12 +20,13 @@ from gateway.parts import numbered
 from gateway.permissions import permitted
 from gateway.phrases import Phrase, say
 from gateway.preview import AnswerPreview, Stage
-from gateway.requests import request_text
+from gateway.requests import requests_text
 from gateway.retry import RetryDecision
-from gateway.store import outbox
+from gateway.store import outbox, tasks
 from gateway.store.conversations import Conversation, Direction
 from gateway.store.database import Database
-from gateway.store.outbox import NewPart, OutboxKind, OutboxState
+from gateway.store.outbox import NewPart, Opening, OutboxKind, OutboxPart, OutboxState
+from gateway.store.statement import Script
 from gateway.store.tasks import Leaving
 from gateway.wakeup import Wakeup
 from gateway.workshop import Workshop, WorkspaceSpill
@@ -39,8 +43,24 @@ from workers.models.protocol import Model
 PRIVATE = ConversationKind.PRIVATE  # the place of a task that belongs to no conversation
 SHORTEST_PARKING = timedelta(seconds=30)  # how long a task waits for a model that is down
 QUARANTINED = "quarantined"
+PERHAPS_SHOWN = frozenset({OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState.SENT})
 
 logger = structlog.get_logger(__name__)
+
+
+class Outlet(Protocol):
+    """Where what is said goes out, at once where nothing else is on its way to that chat."""
+
+    wakeup: Wakeup
+
+    def open(self, chat: ConversationAddress, new: NewPart, last_id: str) -> Opening | None:
+        """Offer to send a part as soon as it is stored; None where it must take its turn.
+
+        `last_id` is the platform's id of the newest message known in that chat.
+        """
+
+    def begun(self, opening: Opening, part: OutboxPart | None) -> None:
+        """Send what is stored as being sent; None where it had to take its turn after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +71,7 @@ class TurnRoom:
     stage: Stage
     crew: CrewRoom
     settings: InboxSettings
-    delivery_wakeup: Wakeup
+    outlet: Outlet
 
     @property
     def database(self) -> Database:
@@ -81,6 +101,11 @@ class TaskTurn:
         self._room = room
         self._claim = claim
         self._language = claim.conversation.language if claim.conversation else ""
+        scope = JournalScope(lease=claim.lease, task=claim.task)
+        self._journal = StoredJournal(
+            room.database, room.clock, scope, claim.task.task_id, claim.steps
+        )
+        self._preview: AnswerPreview | None = None
 
     async def run(self) -> None:
         """Bring the task to an end, or to a state in which it waits.
@@ -88,6 +113,9 @@ class TaskTurn:
         Raises:
             LeaseLostError: somebody else has it now; nothing more was written.
         """
+        if self._claim.task.is_cancel_requested:
+            await self.leave_cancelled()
+            return
         if refused := self._refusal():
             await self.leave(refused)
             return
@@ -101,16 +129,49 @@ class TaskTurn:
             await self.leave(self._ended(result))
 
     async def leave(self, ending: Ending) -> None:
-        """End the claim."""
-        await self._room.inbox.leave(self._claim.lease, ending)
+        """End the claim, and record with it what the model said last."""
+        ending = replace(ending, answers=self._journal.kept)
         if ending.parts:
-            self._room.delivery_wakeup.call()
+            await self._leave_saying(ending)
+        else:
+            await self._room.inbox.leave(self._claim.lease, ending)
         logger.info(
             "task_left",
             task_id=str(self._claim.task.task_id),
             status=str(ending.leaving.status),
             attempt=self._claim.task.attempt,
         )
+
+    async def _leave_saying(self, ending: Ending) -> None:
+        """End the claim with words, which are on their way as soon as they are stored."""
+        outlet, opening = self._room.outlet, self._opening(ending.parts[0])
+
+        def told(part: OutboxPart | None) -> None:
+            outlet.wakeup.call() if opening is None else outlet.begun(opening, part)
+
+        await self._room.inbox.leave(self._claim.lease, replace(ending, opening=opening), told)
+
+    def _opening(self, first: NewPart) -> Opening | None:
+        """Ask to send the first part at once; None where it takes its turn in the outbox.
+
+        That is where nobody wrote: then only the outbox knows the newest message of that chat.
+        """
+        talk, heard = self._claim.conversation, self._newest.payload.get("message_id")
+        if talk is None or not heard:
+            return None
+        return self._room.outlet.open(talk.address, first, str(heard))
+
+    async def leave_cancelled(self) -> None:
+        """End the claim because a person asked for it; an answer half shown is marked as such."""
+        task = self._claim.task
+        shown = await self._room.database.transact(
+            "preview", lambda: outbox.preview_of(task.task_id)
+        )
+        ending = Ending(leaving=Leaving(status=TaskStatus.CANCELLED, reason="stopped"))
+        if shown is not None and shown.state in PERHAPS_SHOWN:
+            stopped = f"{self._shown_text}\n\n{say(Phrase.WORK_STOPPED, self._language)}".strip()
+            ending = replace(ending, parts=self._parts(OutboxKind.FINAL, stopped))
+        await self.leave(ending)
 
     async def put_off(self, decision: RetryDecision) -> None:
         """Give the task back, to be tried again later; the attempt counts."""
@@ -124,8 +185,6 @@ class TaskTurn:
     def _refusal(self) -> Ending | None:
         """Return how a task ends that must not be worked on."""
         task = self._claim.task
-        if task.is_cancel_requested:
-            return Ending(leaving=Leaving(status=TaskStatus.CANCELLED, reason="stopped"))
         if task.barren_attempts > self._room.settings.max_barren_attempts:
             text = say(
                 Phrase.QUARANTINED,
@@ -146,12 +205,18 @@ class TaskTurn:
         preview = AnswerPreview(
             self._room.stage, self._claim.task.task_id, talk, await self._known_preview()
         )
+        self._preview = preview
         async with plain_group() as group:
             group.create_task(preview.run())
             try:
                 return await self._answer(preview)
             finally:
                 preview.finish()
+
+    @property
+    def _shown_text(self) -> str:
+        """What of the answer this attempt has shown so far."""
+        return self._preview.shown if self._preview is not None else ""
 
     async def _known_preview(self) -> str:
         """Return the id of the preview that an earlier attempt sent, if any."""
@@ -175,8 +240,6 @@ class TaskTurn:
         tools = permitted(
             workshop.shared_tools(workspace, claim.task.user_id, self._language), claim.role, place
         )
-        scope = JournalScope(lease=claim.lease, task=claim.task)
-        journal = StoredJournal(room.database, room.clock, scope, claim.task.task_id, claim.steps)
         async with plain_group() as group:
             crew = TaskCrew(room.crew, claim, tools, group)
             crew.resume()
@@ -188,7 +251,7 @@ class TaskTurn:
                 spill=WorkspaceSpill(workspace),
             )
             try:
-                return await answer(self._turn(), equipment, journal, report)
+                return await answer(self._turn(), equipment, self._journal, report)
             finally:
                 crew.release()
 
@@ -198,9 +261,10 @@ class TaskTurn:
         return self._room.workshop.model(chosen or of_soul or "")
 
     def _turn(self) -> Turn:
+        steers = self._claim.busy_mode is BusyMode.STEER
         task, talk = self._claim.task, self._claim.conversation
         return Turn(
-            request=request_text(task),
+            request=requests_text([task, *self._claim.collected]),
             situation=Situation(
                 now=self._room.clock.now(),
                 person=str(task.payload.get("sender_name", "")),
@@ -214,7 +278,12 @@ class TaskTurn:
             ],
             context_tokens=self._room.workshop.context_tokens,
             can_ask=talk is not None,
+            heard_meanwhile=partial(self._journal.note, find=self._steer) if steers else None,
         )
+
+    def _steer(self, now: datetime) -> Script[str]:
+        """Take what the person said since the work began."""
+        return requests_text((yield from tasks.collect(self._claim.task, now)))
 
     def _ended(self, result: AgentResult) -> Ending:
         if isinstance(result, AgentAnswer):
@@ -231,14 +300,24 @@ class TaskTurn:
         )
 
     def _asked(self, suspended: Suspended) -> Ending:
-        text = question_text(suspended.question, suspended.options)
+        text = self._question(suspended)
         status = TaskStatus.WAITING_INPUT if text else TaskStatus.WAITING_EXTERNAL
         number = sum(1 for step in self._claim.steps if step.name == "ask_user") + 1
         return Ending(
             leaving=Leaving(status=status, reason=suspended.waiting_for, is_forgiven=True),
-            parts=self._parts(OutboxKind.QUESTION, text, f":{number}") if text else (),
+            parts=self._parts(
+                OutboxKind.QUESTION, text, suffix=f":{number}", options=suspended.options
+            )
+            if text
+            else (),
             spoken=text,
         )
+
+    def _question(self, suspended: Suspended) -> str:
+        """Put a question into words; options are listed where the channel has no buttons."""
+        talk = self._claim.conversation
+        has_buttons = talk is not None and self._room.stage.roster.shows_options(talk.address)
+        return question_text(suspended.question, () if has_buttons else suspended.options)
 
     def _parked(self, unavailable: ModelUnavailable) -> Ending:
         wait = max(unavailable.retry_after, SHORTEST_PARKING)
@@ -253,7 +332,9 @@ class TaskTurn:
             parts=self._parts(OutboxKind.NOTICE, text),
         )
 
-    def _parts(self, kind: OutboxKind, text: str, suffix: str = "") -> Sequence[NewPart]:
+    def _parts(
+        self, kind: OutboxKind, text: str, *, suffix: str = "", options: tuple[str, ...] = ()
+    ) -> Sequence[NewPart]:
         """Make the parts of something said; a part that exists under its key stays as it is."""
         task, talk = self._claim.task, self._claim.conversation
         if talk is None:
@@ -272,16 +353,27 @@ class TaskTurn:
                 text="",
                 task_id=task.task_id,
                 reply_to=self._reply_to(talk),
+                options=options,
                 expires_at=self._room.clock.now() + timedelta(seconds=seconds),
             ),
             self._room.stage.roster.split(talk.address, text),
         )
 
     def _reply_to(self, talk: Conversation) -> str:
-        """Return what the answer replies to: in a group, the message that asked."""
-        if talk.address.kind is ConversationKind.PRIVATE:
+        """Return what the answer replies to: the last message that asked.
+
+        Only where it might be taken for the answer to another one: in a group, and where messages
+        of one person are answered one by one.
+        """
+        is_private = talk.address.kind is ConversationKind.PRIVATE
+        if is_private and self._claim.busy_mode is not BusyMode.QUEUE:
             return ""
-        return str(self._claim.task.payload.get("message_id", ""))
+        return str(self._newest.payload.get("message_id", ""))
+
+    @property
+    def _newest(self) -> TaskEnvelope:
+        """The last of the messages that are being answered."""
+        return [self._claim.task, *self._claim.collected][-1]
 
 
 def stop_text(stopped: AgentStopped, language: str) -> str:

@@ -1,6 +1,6 @@
 """One run of the Manager, from a task's words to its answer."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from manager.crew import Crew
@@ -29,6 +29,7 @@ class Turn:
     earlier: Sequence[Exchange] = ()
     context_tokens: int = 128_000
     can_ask: bool = True  # somebody is there to answer a question
+    heard_meanwhile: Callable[[str], Awaitable[str]] | None = None  # see `before_model` of a run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +51,10 @@ async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Rep
     crew = equipment.crew
 
     async def before_answer() -> str | None:
-        results = await crew.unfinished()
-        return outcomes_note(results) if results else None
+        if not crew.has_unseen:
+            return None
+        await journal.flush()  # the wait may be long, and what the model said was paid for
+        return outcomes_note(await crew.unfinished())
 
     own: tuple[Tool, ...] = (
         ListWorkers(crew),
@@ -65,6 +68,7 @@ async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Rep
         instructions=describe(turn.situation),
         context_tokens=turn.context_tokens,
         before_answer=before_answer,
+        before_model=turn.heard_meanwhile,
     )
     toolbox = Toolbox(allowed, equipment.spill)
     return await run_agent(equipment.soul, request, toolbox, equipment.model, journal, report)

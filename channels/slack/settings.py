@@ -27,3 +27,13 @@ class SlackSettings(ChannelSettings):
     def is_set_up(self) -> bool:
         """Whether there are tokens."""
         return self.bot_token is not None
+
+    @property
+    def bot_token_text(self) -> str:
+        """The bot's token itself, empty where there is none."""
+        return self.bot_token.get_secret_value() if self.bot_token is not None else ""
+
+    @property
+    def app_token_text(self) -> str:
+        """The app-level token itself, empty where there is none."""
+        return self.app_token.get_secret_value() if self.app_token is not None else ""

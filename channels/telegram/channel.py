@@ -25,9 +25,27 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import EditMessageText, GetMe, SendChatAction, SendMessage, SetMyCommands
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    GetMe,
+    SendChatAction,
+    SendMessage,
+    SetMessageReaction,
+    SetMyCommands,
+)
 from aiogram.methods.base import Response, TelegramMethod
-from aiogram.types import BotCommand, LinkPreviewOptions, Message, MessageEntity, ReplyParameters
+from aiogram.types import (
+    BotCommand,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    MessageEntity,
+    ReactionTypeEmoji,
+    ReplyParameters,
+)
 from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
@@ -41,11 +59,12 @@ from channels.errors import (
 )
 from channels.message import ConversationAddress, OutboundMessage
 from channels.protocol import Receive
+from channels.telegram.buttons import Button, buttons_of, chosen_button
 from channels.telegram.inbound import CHANNEL, HANDLED_UPDATES, BotIdentity
 from channels.telegram.lookup import SentLookup
 from channels.telegram.message_ids import MessageIds
 from channels.telegram.outbound import Rendered, render
-from channels.telegram.payload import RawUpdate
+from channels.telegram.payload import CallbackQuery, RawUpdate
 from channels.telegram.polling import (
     BATCH_SIZE,
     ConnectionState,
@@ -60,6 +79,8 @@ REQUEST_TIMEOUT: Final = 30  # seconds; whole, as aiogram takes it
 _POLL_GRACE: Final = 10  # seconds that an answer may come later than a long poll ends
 _REFUSED_TOKEN_RETRY: Final = timedelta(minutes=1)
 _UNTOLD_RETRY: Final = timedelta(seconds=5)  # where Telegram refuses for now and names no time
+_SIGN_TIMEOUT: Final = 5  # seconds; signs are a courtesy, and the next poll waits for them
+_SEEN: Final = "👀"  # one of the reactions that every chat allows
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 _FINAL_REFUSALS: Final = (
@@ -160,7 +181,7 @@ class TelegramChannel:
 
     async def send(self, message: OutboundMessage) -> str:
         """Send one message, see `Channel`; plain where Telegram refuses the markup."""
-        rendered = render(message.text)
+        rendered = render(_as_shown(message))
         begun_at = self._ids.tick()
         try:
             sent = await self._show(partial(_send_method, message), rendered)
@@ -173,6 +194,33 @@ class TelegramChannel:
     async def edit(self, message_id: str, message: OutboundMessage) -> None:
         """Make a message read as given, see `EditsMessages`."""
         await self._edited(int(message_id), message)
+
+    async def settle_press(self, press: CallbackQuery) -> None:
+        """Show which button was pressed, see `UpdateSource`; the press itself is stored."""
+        button = chosen_button(press)
+        try:
+            await self._bot(
+                AnswerCallbackQuery(callback_query_id=press.id), request_timeout=_SIGN_TIMEOUT
+            )
+            if press.message is not None:
+                method = EditMessageReplyMarkup(
+                    chat_id=press.message.chat.id,
+                    message_id=press.message.message_id,
+                    reply_markup=_keyboard([button]),
+                )
+                await self._bot(method, request_timeout=_SIGN_TIMEOUT)
+        except AiogramError as error:  # a press that came twice, or too late to be answered
+            logger.info("telegram_press_not_shown", reason=self._without_token(error))
+
+    async def show_seen(self, conversation: ConversationAddress, message_id: str) -> None:
+        """React to a message with eyes, see `ShowsSeen`."""
+        await self._request(
+            SetMessageReaction(
+                chat_id=int(conversation.chat_id),
+                message_id=int(message_id),
+                reaction=[ReactionTypeEmoji(emoji=_SEEN)],
+            )
+        )
 
     async def show_typing(self, conversation: ConversationAddress) -> None:
         """Show for five seconds that the bot is typing, see `ShowsTyping`."""
@@ -225,7 +273,7 @@ class TelegramChannel:
         """Edit and return the message, or None if it was like that already."""
         try:
             edited = await self._show(
-                partial(_edit_method, message_id, message), render(message.text)
+                partial(_edit_method, message_id, message), render(_as_shown(message))
             )
         except _NotModified:
             return None
@@ -265,6 +313,10 @@ class TelegramChannel:
         return str(error).replace(self._token, f"{self.account}:***")
 
 
+def _as_shown(message: OutboundMessage) -> str:
+    return f"{message.text} …" if message.is_growing else message.text
+
+
 def _thread(conversation: ConversationAddress) -> int | None:
     return int(conversation.thread_id) if conversation.thread_id else None
 
@@ -281,6 +333,7 @@ def _send_method(message: OutboundMessage, rendered: Rendered) -> SendMessage:
         parse_mode=None,  # explicit: a default would be sent along with the entities
         link_preview_options=_NO_PREVIEW,
         reply_parameters=reply,
+        reply_markup=_keyboard(buttons_of(message.options)),
     )
 
 
@@ -292,6 +345,19 @@ def _edit_method(message_id: int, message: OutboundMessage, rendered: Rendered) 
         entities=_entities(rendered),
         parse_mode=None,
         link_preview_options=_NO_PREVIEW,
+        reply_markup=_keyboard(buttons_of(message.options)),
+    )
+
+
+def _keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
+    """Put one button on each line, where its label has room."""
+    if not buttons:
+        return None
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [InlineKeyboardButton(text=button.label, callback_data=button.data)]
+            for button in buttons
+        ]
     )
 
 
@@ -313,7 +379,6 @@ def _entities(rendered: Rendered) -> list[MessageEntity] | None:
             length=entity.length,
             url=entity.url,
             language=entity.language,
-            custom_emoji_id=entity.custom_emoji_id,
         )
         for entity in rendered.entities
     ] or None

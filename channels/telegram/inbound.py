@@ -16,10 +16,18 @@ from channels.message import (
     InboundMessage,
     QuotedMessage,
 )
-from channels.telegram.payload import Content, Message, RawUpdate, TextEntity, Update, User
+from channels.telegram.payload import (
+    CallbackQuery,
+    Content,
+    Message,
+    RawUpdate,
+    TextEntity,
+    Update,
+    User,
+)
 
 CHANNEL: Final = "telegram"
-HANDLED_UPDATES: Final = ("message", "edited_message")
+HANDLED_UPDATES: Final = ("message", "edited_message", "callback_query")
 """What Telegram is asked for; see https://core.telegram.org/bots/api#getupdates."""
 
 _KINDS: Final = {
@@ -46,6 +54,8 @@ def to_inbound(update: Update, raw: RawUpdate, bot: BotIdentity) -> InboundMessa
     that stands alone is kept. A location becomes an attachment whose `file_id` is a geo: URI, a
     contact one with a tel: URI, since there is nothing to fetch.
     """
+    if update.callback_query is not None:
+        return _press(update.callback_query, raw, bot)
     message = update.message or update.edited_message
     reason = "not a message" if message is None else _why_ignored(message)
     if message is None or message.sender is None or reason:
@@ -66,6 +76,27 @@ def to_inbound(update: Update, raw: RawUpdate, bot: BotIdentity) -> InboundMessa
         reply_to=_quoted(message, bot),
         attachments=tuple(_attachments(message)),
         language=message.sender.language_code,
+        raw=json.dumps(raw),
+    )
+
+
+def _press(press: CallbackQuery, raw: RawUpdate, bot: BotIdentity) -> InboundMessage | None:
+    """Return a press of a button under a message of the bot's; its text is the option's number."""
+    message = press.message
+    if message is None or message.chat.type not in _KINDS or not press.data:
+        logger.debug("telegram_press_ignored", press_id=press.id)
+        return None
+    return InboundMessage(
+        event_id=f"press:{press.id}",
+        message_id="",
+        conversation=_conversation(message, bot),
+        sender_id=str(press.sender.id),
+        sender_name=_full_name(press.sender),
+        text=press.data,
+        sent_at=datetime.fromtimestamp(message.date, UTC),
+        kind=EventKind.PRESS,
+        reply_to=QuotedMessage(message_id=str(message.message_id), is_from_bot=True),
+        language=press.sender.language_code,
         raw=json.dumps(raw),
     )
 

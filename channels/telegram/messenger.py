@@ -30,4 +30,5 @@ MESSENGER = Messenger(
     open=_open,
     split=_split,
     check=check,
+    shows_options=True,
 )

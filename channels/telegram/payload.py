@@ -81,6 +81,19 @@ class Content(_Part):
     forum_topic_created: dict[str, object] | None = None
 
 
+class KeyboardButton(_Part):
+    """https://core.telegram.org/bots/api#inlinekeyboardbutton."""
+
+    text: str
+    callback_data: str = ""
+
+
+class Keyboard(_Part):
+    """https://core.telegram.org/bots/api#inlinekeyboardmarkup."""
+
+    inline_keyboard: tuple[tuple[KeyboardButton, ...], ...] = ()
+
+
 class Message(Content):
     """https://core.telegram.org/bots/api#message."""
 
@@ -102,6 +115,16 @@ class Message(Content):
     sticker: File | None = None
     location: Location | None = None
     contact: Contact | None = None
+    reply_markup: Keyboard | None = None
+
+
+class CallbackQuery(_Part):
+    """https://core.telegram.org/bots/api#callbackquery."""
+
+    id: str
+    sender: User = Field(alias="from")
+    message: Message | None = None
+    data: str = ""
 
 
 class Update(_Part):
@@ -110,6 +133,7 @@ class Update(_Part):
     update_id: int
     message: Message | None = None
     edited_message: Message | None = None
+    callback_query: CallbackQuery | None = None
 
 
 def parse_update(raw: RawUpdate) -> Update:

@@ -16,7 +16,7 @@ from channels.message import InboundMessage
 from channels.protocol import Receive
 from channels.telegram.inbound import BotIdentity, seen_messages, to_inbound
 from channels.telegram.message_ids import MessageIds
-from channels.telegram.payload import RawUpdate, Update, parse_update
+from channels.telegram.payload import CallbackQuery, RawUpdate, Update, parse_update
 
 BATCH_SIZE: Final = 100
 """Updates per answer, the most that Telegram gives.
@@ -76,6 +76,9 @@ class UpdateSource(Protocol):
         Waits up to `wait` for one. Raises as `identify` does.
         """
 
+    async def settle_press(self, press: CallbackQuery) -> None:
+        """Show that a press was taken; takes seconds at most and never fails."""
+
 
 class Poller:
     """One bot's poll loop, and what can be said of its connection."""
@@ -107,13 +110,20 @@ class Poller:
 
     async def _poll(self, bot: BotIdentity, receive: Receive) -> None:
         raw_updates = await self._patiently(self._fetch)
-        messages = [message for raw in raw_updates if (message := self._read(raw, bot)) is not None]
+        updates = [(raw, update) for raw in raw_updates if (update := self._read(raw)) is not None]
+        for _, update in updates:
+            self._note_seen(update, bot)
+        read = [to_inbound(update, raw, bot) for raw, update in updates]
+        messages = [message for message in read if message is not None]
         if len(raw_updates) < BATCH_SIZE:
             self._ids.note_drained(self._poll_begun_at)
         if messages:
             await self._hand_over(messages, receive)
         if raw_updates:
             self._offset = max(_update_id(raw) for raw in raw_updates) + 1
+        for _, update in updates:
+            if update.callback_query is not None:
+                await self._source.settle_press(update.callback_query)
 
     async def _fetch(self) -> Sequence[RawUpdate]:
         was_connected = self.status.state is ConnectionState.CONNECTED
@@ -136,10 +146,10 @@ class Poller:
             case _:
                 return timedelta(0)
 
-    def _read(self, raw: RawUpdate, bot: BotIdentity) -> InboundMessage | None:
-        """Return what a person wrote; one bad update must not keep the ones behind it waiting."""
+    def _read(self, raw: RawUpdate) -> Update | None:
+        """Read an update; one bad update must not keep the ones behind it waiting."""
         try:
-            update = parse_update(raw)
+            return parse_update(raw)
         except ValidationError as error:
             logger.warning(
                 "telegram_update_undecodable",
@@ -147,8 +157,6 @@ class Poller:
                 fields=[".".join(map(str, finding["loc"])) for finding in error.errors()],
             )
             return None
-        self._note_seen(update, bot)
-        return to_inbound(update, raw, bot)
 
     def _note_seen(self, update: Update, bot: BotIdentity) -> None:
         for seen in seen_messages(update, bot):

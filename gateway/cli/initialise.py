@@ -28,9 +28,18 @@ TEMPLATE = """\
 # telegram:
 #   token_file: ~/.config/crewdesk/telegram-token    # from @BotFather; or CREWDESK_TELEGRAM__TOKEN
 
+# slack:                     # docs/slack.md says where the two come from
+#   bot_token_file: ~/.config/crewdesk/slack-bot-token    # xoxb-…
+#   app_token_file: ~/.config/crewdesk/slack-app-token    # xapp-…
+
 # access:                    # who is let in before anybody has been paired
 #   admins: []               # such as 'telegram:1001'
 #   members: []              # 'telegram:*' lets a whole channel in
+
+# skill_settings:            # what skills declare that they need; their SKILL.md says what
+#   web_search:
+#     searxng_url: http://127.0.0.1:8888
+#     brave_key_file: ~/.config/crewdesk/brave-key
 
 # log:
 #   format: console          # json for machines

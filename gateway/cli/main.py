@@ -15,6 +15,7 @@ from gateway.app import read_settings
 from gateway.cli import archive, initialise, screen, task, tasks, up
 from gateway.cli.invocation import PROGRAM, Invocation
 from gateway.cli.outcome import CommandFailed, ExitCode
+from gateway.cli.skill import skill_commands
 from gateway.clock import SystemClock
 from gateway.config import LogSettings, Settings
 from gateway.config.sections import LogLevel
@@ -80,6 +81,7 @@ def command_line() -> typer.Typer:
     cli.command("task")(_task)
     cli.command("doctor")(_doctor)
     cli.command("init")(_init)
+    cli.add_typer(skill_commands(), name="skill")
     return cli
 
 

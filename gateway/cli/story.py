@@ -10,9 +10,9 @@ from typing import assert_never
 from pydantic import ValidationError
 
 from gateway.cli.words import excerpt, seconds
-from gateway.lifecycle import TERMINAL
+from gateway.lifecycle import TERMINAL, TaskStatus
 from gateway.store.history import Happening, TaskRecord
-from gateway.store.jobs import Job
+from gateway.store.jobs import OPEN_JOBS, Job
 from gateway.store.outbox import OutboxPart
 from gateway.store.steps import StepRow
 from workers.agent.journal import StepKind, StepState
@@ -61,10 +61,21 @@ def _blocks(record: TaskRecord) -> Iterator[list[Entry]]:
     yield [Entry(at=task.created_at, kind=EntryKind.ACCEPTED, text=_accepted(record))]
     yield from ([entry] for entry in _own_steps(record))
     yield from (_job_block(job, record) for job in record.jobs)
+    if _is_asking(record):
+        text = f"being asked, {NO_OUTCOME}"
+        yield [Entry(at=task.updated_at, kind=EntryKind.MODEL, text=text)]
     yield from ([_event(one)] for one in record.happenings)
     if task.status in TERMINAL:
         yield [_end(record)]
     yield from ([_send(part)] for part in record.parts)
+
+
+def _is_asking(record: TaskRecord) -> bool:
+    """Tell whether the Manager's model is being asked: only its answer will be recorded."""
+    own = [row for row in record.steps if row.run_id == record.task.task_id]
+    is_at_tools = any(row.state is StepState.INTENT for row in own)
+    waits_for_work = any(job.status in OPEN_JOBS for job in record.jobs)
+    return record.task.status is TaskStatus.RUNNING and not (is_at_tools or waits_for_work)
 
 
 def _accepted(record: TaskRecord) -> str:

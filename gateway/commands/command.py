@@ -52,8 +52,8 @@ class Reply:
 
 
 def parse(message: InboundMessage) -> Command | None:
-    """Read a command; None for any other text, and for edits, which command nothing again."""
-    if message.kind is EventKind.EDIT:
+    """Read a command; None for any other text, and for edits and buttons, which command nothing."""
+    if message.kind is not EventKind.MESSAGE:
         return None
     match = _COMMAND.fullmatch(message.text.strip())
     if match is None:

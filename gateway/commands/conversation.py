@@ -1,4 +1,4 @@
-"""The commands about the conversation at hand: /new, /stop and /model."""
+"""The commands about the conversation at hand: /new, /stop, /queue and /model."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from gateway.commands.call import Call
 from gateway.commands.command import Reply, StopTask
 from gateway.commands.layout import bullets, code, excerpt, paragraphs, short_id
+from gateway.config.sections import BusyMode
 from gateway.envelope import TaskEnvelope
 from gateway.inbox import cancel
 from gateway.lifecycle import TaskStatus
@@ -54,6 +55,25 @@ def _first_to_stop(own: Sequence[TaskEnvelope]) -> Sequence[TaskEnvelope]:
 def _stopped(call: Call, chosen: Sequence[TaskEnvelope]) -> str:
     lines = [f"`{short_id(task.task_id)}` {excerpt(task.goal)}" for task in chosen]
     return paragraphs(call.say(Phrase.STOPPED, count=len(chosen)), bullets(lines))
+
+
+def queue(call: Call) -> Script[Reply]:
+    """Show or choose what becomes of messages that come while an earlier one is worked on."""
+    wanted = call.command.argument.lower()
+    if not wanted:
+        mode = call.talk.busy_mode or call.surroundings.busy_mode
+        return Reply(text=_shown_modes(call, mode))
+    if wanted not in set(BusyMode):
+        return call.reply(Phrase.QUEUE_USAGE)
+    chosen = BusyMode(wanted)
+    yield from conversations.choose_busy_mode(call.talk.conversation_id, chosen)
+    return call.reply(Phrase.QUEUE_CHOSEN, meaning=call.say(Phrase(f"busy_{chosen}")))
+
+
+def _shown_modes(call: Call, mode: BusyMode) -> str:
+    shown = call.say(Phrase.QUEUE_SHOWN, meaning=call.say(Phrase(f"busy_{mode}")))
+    others = [f"`/queue {one}`: {call.say(Phrase(f'busy_{one}'))}" for one in BusyMode]
+    return paragraphs(shown, bullets(others))
 
 
 def model(call: Call) -> Script[Reply]:

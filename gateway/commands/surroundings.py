@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from gateway.config.sections import BusyMode
 from gateway.roster import ChannelHealth
 
 
@@ -34,6 +35,10 @@ class Surroundings(Protocol):
     @property
     def model(self) -> str:
         """The name of the gateway's own choice of model."""
+
+    @property
+    def busy_mode(self) -> BusyMode:
+        """What becomes of messages that come while the bot is busy, unless a conversation chose."""
 
     def channels(self) -> Mapping[str, ChannelHealth]:
         """Return how each channel is doing."""

@@ -1,6 +1,6 @@
 """The table of commands: name, least role, description, and what answers."""
 
-from gateway.commands import admission, conversation, greeting, service, tasks, why
+from gateway.commands import admission, conversation, greeting, link, service, tasks, why
 from gateway.commands.call import Entry
 from gateway.phrases import Phrase
 from gateway.store.people import Role
@@ -28,6 +28,20 @@ COMMANDS: tuple[Entry, ...] = (
         about=Phrase.ABOUT_STOP,
         answer=conversation.stop,
         usage="[all]",
+    ),
+    Entry(
+        name="queue",
+        needs=Role.GUEST,
+        about=Phrase.ABOUT_QUEUE,
+        answer=conversation.queue,
+        usage="[collect|queue|steer|interrupt]",
+    ),
+    Entry(
+        name="link",
+        needs=Role.GUEST,
+        about=Phrase.ABOUT_LINK,
+        answer=link.link,
+        usage="[CODE]",
     ),
     Entry(name="tasks", needs=Role.GUEST, about=Phrase.ABOUT_TASKS, answer=tasks.list_tasks),
     Entry(

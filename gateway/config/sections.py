@@ -115,6 +115,15 @@ class HttpSettings(Section):
         return self
 
 
+class BusyMode(StrEnum):
+    """What becomes of messages that come while their conversation is being worked on."""
+
+    COLLECT = "collect"  # the next task answers all of them together
+    QUEUE = "queue"  # each is answered by itself, one after the other
+    STEER = "steer"  # the running task is told of them at its next step
+    INTERRUPT = "interrupt"  # the running task is stopped, and work begins anew
+
+
 class InboxSettings(Section):
     """How much waits, how long a claim holds, and how the gateway stops."""
 
@@ -123,6 +132,8 @@ class InboxSettings(Section):
     waiting_total: Count = 10_000
     max_barren_attempts: Count = 5  # attempts in a row that recorded no new step
     concurrency: Count = 32  # tasks running at once
+    busy_mode: Annotated[BusyMode, Lower] = BusyMode.COLLECT  # until `/queue` says otherwise
+    debounce_seconds: float = Field(default=0.0, ge=0, le=60)  # an idle conversation waits so long
     stop_seconds: Seconds = 20.0  # what running tasks get to finish at shutdown
 
 
@@ -133,6 +144,7 @@ class DeliverySettings(Section):
     notice_ttl_seconds: Seconds = 600.0
     preview_after_seconds: Seconds = 1.0
     preview_interval_seconds: Seconds = 1.5
+    show_seen: bool = False  # by a reaction, where the platform has reactions
 
 
 class ToolSettings(Section):

@@ -21,6 +21,7 @@ from gateway.config.sections import (
     WorkerSettings,
 )
 from gateway.config.values import DatabaseUrl, RedisUrl
+from skills.values import SkillValues
 
 ENV_PREFIX = "CREWDESK_"
 ENV_DELIMITER = "__"
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     tools: ToolSettings = ToolSettings()
     skills: SkillSettings = SkillSettings()
     workers: WorkerSettings = WorkerSettings()
+    skill_settings: SkillValues = Field(default=SkillValues(), repr=False)
 
     @property
     def channels(self) -> Mapping[str, ChannelSettings]:
@@ -91,7 +93,8 @@ class Settings(BaseSettings):
         secrets = {value.get_secret_value() for value in fields if isinstance(value, SecretStr)}
         passwords = {urlsplit(url).password for url in (self.database_url, self.redis_url) if url}
         known = {password for password in passwords if password}
-        return frozenset(secrets | known | {unquote(password) for password in known})
+        unquoted = {unquote(password) for password in known}
+        return frozenset(secrets | known | unquoted | self.skill_settings.texts())
 
 
 def with_channels(sections: Mapping[str, type[ChannelSettings]]) -> type[Settings]:

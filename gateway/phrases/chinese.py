@@ -55,6 +55,8 @@ CHINESE: dict[Phrase, str] = {
     Phrase.ABOUT_STATUS: "查看服务状态",
     Phrase.ABOUT_WORKERS: "列出可用的助手",
     Phrase.ABOUT_SKILLS: "列出可用的技能",
+    Phrase.ABOUT_LINK: "在另一个渠道以同一身份使用",
+    Phrase.ABOUT_QUEUE: "忙碌时如何处理新消息",
     Phrase.ABOUT_MODEL: "查看或选择本对话的模型",
     Phrase.ABOUT_USAGE: "查看用量",
     Phrase.ABOUT_USERS: "列出所有用户",
@@ -85,6 +87,28 @@ CHINESE: dict[Phrase, str] = {
     Phrase.MODEL_RESET: "本对话恢复使用默认模型 {model}。",
     Phrase.MODEL_FOR_ADMINS: "只有管理员可以选择模型；`/model` 可以查看。",
     Phrase.MODEL_USAGE: "这不是有效的模型名称。请输入 `/model 名称` 或 `/model default`。",
+    Phrase.QUESTION_CLOSED: "这个问题已经结束了。",
+    Phrase.LINK_IN_PRIVATE: "请在与我的私聊中操作：代码需要保密。",
+    Phrase.LINK_CODE: (
+        "请在 {minutes} 分钟内到另一个渠道向我发送 `/link {code}`。"
+        "之后您在两边是同一个人，权限与这里相同。"
+    ),
+    Phrase.LINK_LOCKED: "错误的代码太多，请一小时后再试。",
+    Phrase.LINK_WRONG: "代码不正确或已失效。请在我认识您的渠道输入 `/link` 获取新代码。",
+    Phrase.LINK_SAME: "这个代码就是在这里发的。请到另一个渠道发送给我。",
+    Phrase.LINK_OUTRANKED: "您在这里的权限更高。请在这里输入 `/link`，再到另一个渠道发送新代码。",
+    Phrase.LINKED: "现在您在这里也是 {name}。`/help` 可以查看能做什么。",
+    Phrase.QUEUE_SHOWN: "我在这里忙碌时：{meaning}。",
+    Phrase.QUEUE_CHOSEN: "从现在起，我在这里忙碌时：{meaning}。",
+    Phrase.QUEUE_USAGE: (
+        "请输入 `/queue collect`、`/queue queue`、`/queue steer` 或 `/queue interrupt`；"
+        "只输入 `/queue` 可以查看各自的含义。"
+    ),
+    Phrase.BUSY_COLLECT: "做完后一并回答所有新消息",
+    Phrase.BUSY_QUEUE: "逐条依次回答新消息",
+    Phrase.BUSY_STEER: "下一步就会看到新消息",
+    Phrase.BUSY_INTERRUPT: "新消息会中断正在做的事，重新开始",
+    Phrase.WORK_STOPPED: "（已停止）",
     Phrase.TASKS_USAGE: "输入 `/tasks` 查看自己的任务；管理员可以输入 `/tasks all`。",
     Phrase.TASKS_ALL_FOR_ADMINS: "只有管理员可以查看所有人的任务；`/tasks` 查看你自己的。",
     Phrase.TASKS_NONE: "还没有任务。闲聊不会列出，只列出用过工具、助手或定时的任务。",

@@ -88,6 +88,8 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.ABOUT_STATUS: "show how the service is doing",
     Phrase.ABOUT_WORKERS: "list the workers",
     Phrase.ABOUT_SKILLS: "list the skills",
+    Phrase.ABOUT_LINK: "be known as the same person on another channel",
+    Phrase.ABOUT_QUEUE: "what I do with messages that come while I am busy",
     Phrase.ABOUT_MODEL: "show or choose the model of this conversation",
     Phrase.ABOUT_USAGE: "show how many tokens were used",
     Phrase.ABOUT_USERS: "list the people I know",
@@ -130,6 +132,34 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.MODEL_RESET: "This conversation uses the gateway's own choice again, {model}.",
     Phrase.MODEL_FOR_ADMINS: "Only administrators can choose the model; `/model` shows it.",
     Phrase.MODEL_USAGE: "This is no name of a model. Write `/model NAME`, or `/model default`.",
+    Phrase.QUESTION_CLOSED: "This question is no longer open.",
+    Phrase.LINK_IN_PRIVATE: "Please do that in a private chat with me: codes are secrets.",
+    Phrase.LINK_CODE: (
+        "Write `/link {code}` to me on the other channel within {minutes} minutes. Then you "
+        "are one person there and here, with the role that you have here."
+    ),
+    Phrase.LINK_LOCKED: "Too many wrong codes. Please try again in an hour.",
+    Phrase.LINK_WRONG: (
+        "This is no code, or no longer one. Write `/link` on the channel where I know you to get "
+        "a fresh one."
+    ),
+    Phrase.LINK_SAME: "You got this code here. Write it to me on the other channel.",
+    Phrase.LINK_OUTRANKED: (
+        "You may do more here than where you got this code. Write `/link` here, and give that code "
+        "to me over there."
+    ),
+    Phrase.LINKED: "You are {name} here too now. `/help` shows what you can do.",
+    Phrase.QUEUE_SHOWN: "While I am busy here, {meaning}.",
+    Phrase.QUEUE_CHOSEN: "From now on, while I am busy here, {meaning}.",
+    Phrase.QUEUE_USAGE: (
+        "Write `/queue collect`, `/queue queue`, `/queue steer` or `/queue interrupt`; `/queue` "
+        "alone says what each does."
+    ),
+    Phrase.BUSY_COLLECT: "I answer all new messages together, once I am done",
+    Phrase.BUSY_QUEUE: "I answer each new message by itself, one after the other",
+    Phrase.BUSY_STEER: "I look at new messages at my next step",
+    Phrase.BUSY_INTERRUPT: "a new message stops what I am doing, and I begin anew",
+    Phrase.WORK_STOPPED: "(stopped)",
     Phrase.TASKS_USAGE: "Write `/tasks` for your own tasks; administrators can write `/tasks all`.",
     Phrase.TASKS_ALL_FOR_ADMINS: (
         "Only administrators can see everybody's tasks; `/tasks` shows your own."

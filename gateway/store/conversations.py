@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from channels.message import ConversationAddress, ConversationKind, InboundMessage
+from gateway.config.sections import BusyMode
 from gateway.store.statement import Row, Script, Statement, insert
 
 
@@ -26,6 +27,7 @@ class Conversation:
     epoch: int
     model: str  # empty where the gateway's own choice holds
     language: str  # a BCP 47 tag, the newest that a person of this conversation had
+    busy_mode: BusyMode | None  # None where the gateway's own choice holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ def conversation(row: Row) -> Conversation:
         epoch=row.integer("epoch"),
         model=row.text("model"),
         language=row.text("language"),
+        busy_mode=BusyMode(row.text("busy_mode")) if row.text("busy_mode") else None,
     )
 
 
@@ -96,6 +99,71 @@ def begin_epoch(conversation_id: UUID) -> Script[None]:
     yield Statement(
         "UPDATE conversations SET epoch = epoch + 1 WHERE conversation_id = :conversation_id",
         {"conversation_id": conversation_id},
+    )
+
+
+def adopt_language(talk: Conversation, language: str) -> Script[Conversation]:
+    """Speak a language in a conversation whose platform names none."""
+    yield Statement(
+        "UPDATE conversations SET language = :language WHERE conversation_id = :conversation_id",
+        {"conversation_id": talk.conversation_id, "language": language},
+    )
+    return replace(talk, language=language)
+
+
+def choose_busy_mode(conversation_id: UUID, mode: BusyMode) -> Script[None]:
+    """Choose what becomes of messages that come while an earlier one is worked on."""
+    yield Statement(
+        "UPDATE conversations SET busy_mode = :mode WHERE conversation_id = :conversation_id",
+        {"conversation_id": conversation_id, "mode": mode},
+    )
+
+
+HEARD = """
+SELECT m.task_id, m.message_seq, m.sender_id FROM messages AS m
+JOIN conversations AS c ON c.conversation_id = m.conversation_id
+WHERE c.channel = :channel AND c.account = :account AND c.chat_id = :chat_id
+  AND c.thread_id = :thread_id AND m.platform_message_id = :message_id AND m.direction = 'in'
+  AND m.task_id IS NOT NULL
+ORDER BY m.message_seq LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A person's message that made a task."""
+
+    message_seq: int
+    sender_id: str
+    task_id: UUID
+
+
+def find_heard(place: ConversationAddress, message_id: str) -> Script[Heard | None]:
+    """Read the message of that platform id, if it made a task."""
+    rows = yield Statement(
+        HEARD,
+        {
+            "channel": place.channel,
+            "account": place.account,
+            "chat_id": place.chat_id,
+            "thread_id": place.thread_id,
+            "message_id": message_id,
+        },
+    )
+    if not rows:
+        return None
+    return Heard(
+        message_seq=rows[0].integer("message_seq"),
+        sender_id=rows[0].text("sender_id"),
+        task_id=rows[0].uuid("task_id"),
+    )
+
+
+def correct(heard: Heard, text: str) -> Script[None]:
+    """Let a message read as its sender corrected it."""
+    yield Statement(
+        "UPDATE messages SET text = :text WHERE message_seq = :message_seq",
+        {"text": text, "message_seq": heard.message_seq},
     )
 
 
@@ -163,8 +231,10 @@ def say(talk: Conversation, text: str, task_id: UUID, now: datetime) -> Script[N
 
 LATER_MESSAGES = 50  # newest ones that may belong to later tasks of the lane, which may be full
 HISTORY = """
-SELECT messages.direction, messages.text, messages.message_seq, tasks.lane_seq FROM messages
+SELECT messages.direction, messages.text, messages.message_seq,
+    COALESCE(head.lane_seq, tasks.lane_seq) AS lane_seq FROM messages
 JOIN tasks ON tasks.task_id = messages.task_id
+LEFT JOIN tasks AS head ON head.task_id = tasks.collected_by
 WHERE messages.conversation_id = :conversation_id AND messages.epoch = :epoch
 ORDER BY messages.message_seq DESC LIMIT :most
 """
@@ -173,7 +243,8 @@ ORDER BY messages.message_seq DESC LIMIT :most
 def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Sequence[Said]]:
     """Read what was said in this epoch on account of earlier tasks, oldest first.
 
-    The order is that of the tasks, since an answer may be stored after the next question.
+    The order is that of the tasks, since an answer may be stored after the next question; what was
+    answered together stands together.
     """
     rows = yield Statement(
         HISTORY,
@@ -184,7 +255,13 @@ def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Seque
         },
     )
     earlier = [row for row in rows if row.integer("lane_seq") < before_lane_seq]
-    earlier.sort(key=lambda row: (row.integer("lane_seq"), row.integer("message_seq")))
+    earlier.sort(
+        key=lambda row: (
+            row.integer("lane_seq"),
+            row.text("direction") == Direction.OUT,
+            row.integer("message_seq"),
+        )
+    )
     return [
         Said(direction=Direction(row.text("direction")), text=row.text("text"))
         for row in earlier[-most:]

@@ -123,7 +123,9 @@ def consequence(event_key: str) -> Script[Consequence | None]:
         chat = rows[0].uuid("conversation_id")
         return Consequence(task=None, words=(yield from _said_at_once(chat, heard_at)))
     task = yield from tasks.find(task_id)
-    parts = yield from outbox.of_task(task_id)
+    if task.collected_by is not None:  # answered together with an earlier message
+        task = yield from tasks.find(task.collected_by)
+    parts = yield from outbox.of_task(task.task_id)
     # A message that answers a task's question has nothing to do with what was said before it.
     since = [one for one in parts if one.created_at >= heard_at]
     words = [

@@ -137,6 +137,12 @@ def add(newcomer: Newcomer, now: datetime) -> Script[Person]:
     return person(rows[0])
 
 
+def read(user_id: UUID) -> Script[Person | None]:
+    """Read a person by their id."""
+    rows = yield Statement("SELECT * FROM users WHERE user_id = :user_id", {"user_id": user_id})
+    return person(rows[0]) if rows else None
+
+
 def role_of(user_id: str) -> Script[Role]:
     """Read the role of a person by the text of their id; somebody unknown is a guest."""
     try:

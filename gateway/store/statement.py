@@ -80,6 +80,13 @@ class Row:
             raise TypeError(f"column {column} holds JSON that is not an object")
         return value
 
+    def texts(self, column: str) -> tuple[str, ...]:
+        """Return a list of texts that is kept as a JSON array."""
+        value = json.loads(self.text(column))
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise TypeError(f"column {column} holds JSON that is not a list of texts")
+        return tuple(value)
+
 
 Script = Generator[Statement, list[Row], T]
 """A transaction: yields statements, receives their rows, returns a value.

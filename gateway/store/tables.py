@@ -63,6 +63,20 @@ class Pairing(Model):
         table = "pairings"
 
 
+class LinkCode(Model):
+    """A code that joins another identity to a person, as a hash."""
+
+    code_hash = fields.CharField(max_length=64, primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("crewdesk.User", "link_codes")
+    expires_at = fields.DatetimeField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        """A code is good once."""
+
+        table = "link_codes"
+
+
 class Setting(Model):
     """A value that people change at run time, such as the pause switch."""
 
@@ -87,6 +101,7 @@ class Conversation(Model):
     epoch = fields.IntField(db_default=0)
     model = fields.CharField(max_length=128, db_default="")
     language = fields.CharField(max_length=16, db_default="")
+    busy_mode = fields.CharField(max_length=16, db_default="")
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
@@ -156,6 +171,7 @@ class Task(Model):
     parent_task_id = fields.UUIDField(null=True)
     is_cancel_requested = fields.BooleanField(db_default=False)
     is_tracked = fields.BooleanField(db_default=False)
+    collected_by = fields.UUIDField(null=True)
 
     class Meta:
         """One task per event, one place per task in its lane, one running task per lane."""
@@ -280,6 +296,7 @@ class OutboxRow(Model):
     part_no = fields.IntField()
     text = fields.TextField()
     reply_to = fields.CharField(max_length=128, db_default="")
+    options = fields.TextField(db_default="[]")
     state = fields.CharField(max_length=16)
     attempt = fields.IntField(db_default=0)
     fence = fields.BigIntField(db_default=0)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import takewhile
 from typing import cast
 from uuid import UUID
 
@@ -50,6 +52,7 @@ def envelope(row: Row) -> TaskEnvelope:
         parent_task_id=row.uuid_or_none("parent_task_id"),
         is_cancel_requested=row.flag("is_cancel_requested"),
         is_tracked=row.flag("is_tracked"),
+        collected_by=row.uuid_or_none("collected_by"),
         updated_at=row.time("updated_at"),
     )
 
@@ -94,23 +97,36 @@ def submit(task: NewTask, now: datetime) -> Script[bool]:
     return bool(rows)
 
 
+# A task that another one has collected waits for that one's end, not for a turn of its own.
+_WAITING = "status = 'pending' AND collected_by IS NULL"
+
+
 def count_waiting(lane: str) -> Script[int]:
     """Count the tasks of a lane that wait for their turn."""
     rows = yield Statement(
-        "SELECT COUNT(*) AS n FROM tasks WHERE lane = :lane AND status = 'pending'", {"lane": lane}
+        f"SELECT COUNT(*) AS n FROM tasks WHERE lane = :lane AND {_WAITING}",  # noqa: S608
+        {"lane": lane},
     )
     return rows[0].integer("n")
 
 
+def is_running(lane: str) -> Script[bool]:
+    """Tell whether a task of a lane is being worked on."""
+    rows = yield Statement(
+        "SELECT 1 AS found FROM tasks WHERE lane = :lane AND status = 'running'", {"lane": lane}
+    )
+    return bool(rows)
+
+
 def has_waiting() -> Script[bool]:
     """Tell whether any task waits for its turn."""
-    rows = yield Statement("SELECT 1 AS found FROM tasks WHERE status = 'pending' LIMIT 1", {})
+    rows = yield Statement(f"SELECT 1 AS found FROM tasks WHERE {_WAITING} LIMIT 1", {})  # noqa: S608
     return bool(rows)
 
 
 def count_all_waiting() -> Script[int]:
     """Count all tasks that wait for their turn."""
-    rows = yield Statement("SELECT COUNT(*) AS n FROM tasks WHERE status = 'pending'", {})
+    rows = yield Statement(f"SELECT COUNT(*) AS n FROM tasks WHERE {_WAITING}", {})  # noqa: S608
     return rows[0].integer("n")
 
 
@@ -118,10 +134,11 @@ def count_all_waiting() -> Script[int]:
 _OLDEST = """
 SELECT * FROM (
     SELECT task_id, priority, created_at, lane_seq FROM tasks AS head
-    WHERE status = 'pending' AND priority = {priority}
+    WHERE status = 'pending' AND collected_by IS NULL AND priority = {priority}
       AND (not_before IS NULL OR not_before <= :now)
       AND NOT EXISTS (SELECT 1 FROM tasks AS earlier WHERE earlier.lane = head.lane
-                      AND earlier.status = 'pending' AND earlier.lane_seq < head.lane_seq)
+                      AND earlier.status = 'pending' AND earlier.collected_by IS NULL
+                      AND earlier.lane_seq < head.lane_seq)
       AND NOT EXISTS (SELECT 1 FROM tasks AS busy
                       WHERE busy.lane = head.lane AND busy.status = 'running')
     ORDER BY created_at, lane_seq LIMIT 1 /*skip locked*/
@@ -352,3 +369,69 @@ def expire_leases(owner: str, now: datetime) -> Script[int]:
         {"owner": owner, "now": now},
     )
     return len(rows)
+
+
+def amend(task_id: UUID, goal: str, now: datetime) -> Script[bool]:
+    """Give a task another goal; return False where work on it has begun."""
+    rows = yield Statement(
+        f"UPDATE tasks SET goal = :goal, updated_at = :now WHERE task_id = :task_id "  # noqa: S608
+        f"AND attempt = 0 AND {_WAITING} RETURNING task_id",
+        {"task_id": task_id, "goal": goal, "now": now},
+    )
+    return bool(rows)
+
+
+def put_off_waiting(lane: str, not_before: datetime) -> Script[None]:
+    """Let the tasks of a lane that nobody has begun wait until a moment."""
+    yield Statement(
+        f"UPDATE tasks SET not_before = :not_before WHERE lane = :lane AND attempt = 0 "  # noqa: S608
+        f"AND {_WAITING}",
+        {"lane": lane, "not_before": not_before},
+    )
+
+
+MOST_COLLECTED = 20
+
+
+def collect(head: TaskEnvelope, now: datetime) -> Script[Sequence[TaskEnvelope]]:
+    """Let a task answer, along with itself, what the same person said right after it.
+
+    Takes the tasks that follow in its lane, up to the first of somebody else's or of another
+    source. They stay pending and end together with it.
+    """
+    rows = yield Statement(
+        f"SELECT * FROM tasks WHERE lane = :lane AND {_WAITING} "  # noqa: S608
+        "ORDER BY lane_seq LIMIT :most",
+        {"lane": head.lane, "most": MOST_COLLECTED},
+    )
+    following = takewhile(partial(_belongs_to, head), (envelope(row) for row in rows))
+    collected = [task for task in following if task.lane_seq > head.lane_seq]
+    for task in collected:
+        yield Statement(
+            "UPDATE tasks SET collected_by = :head, updated_at = :now WHERE task_id = :task_id",
+            {"head": head.task_id, "task_id": task.task_id, "now": now},
+        )
+    return collected
+
+
+def _belongs_to(head: TaskEnvelope, later: TaskEnvelope) -> bool:
+    return (later.source, later.user_id) == (head.source, head.user_id)
+
+
+def collected_by(head: UUID) -> Script[Sequence[TaskEnvelope]]:
+    """Read the tasks that a task has collected and that have not ended, in their order."""
+    rows = yield Statement(
+        "SELECT * FROM tasks WHERE collected_by = :head AND status = 'pending' ORDER BY lane_seq",
+        {"head": head},
+    )
+    return [envelope(row) for row in rows]
+
+
+def end_collected(head: UUID, status: TaskStatus, now: datetime) -> Script[None]:
+    """End what a task has collected as it ended itself."""
+    check_transition(TaskStatus.PENDING, status)
+    yield Statement(
+        "UPDATE tasks SET status = :status, dispatch_reason = 'answered together with an earlier "
+        "task', updated_at = :now WHERE collected_by = :head AND status = 'pending'",
+        {"head": head, "status": status, "now": now},
+    )

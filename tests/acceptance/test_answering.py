@@ -119,6 +119,21 @@ async def test_an_answer_grows_before_ones_eyes_and_ends_as_one_message(chat: Ch
     assert chat.texts == [words]
 
 
+async def test_an_answer_that_is_stopped_does_not_look_as_if_it_grew(chat: Chat) -> None:
+    """What was shown of it stays, and says that nothing more will come."""
+    pace = asyncio.Semaphore(0)
+    words = " ".join(f"word{number}" for number in range(40))
+    chat.scene.book.on("Speak for long", lambda _: Reply(text=words, pace=pace))
+    await chat.says("Speak for long")
+    release(pace, 20)
+    await chat.scene.telegram.wait_for(lambda: any(chat.texts), 30)
+    await chat.says("/stop")
+    await chat.shows(lambda texts: len(texts) == 2)
+    await chat.scene.settled()
+    assert chat.texts[0].startswith("word0")
+    assert chat.texts[0].endswith("(stopped)")
+
+
 def dispatch(instruction: str) -> str:
     """Return the marker that lets the Manager hand work out and wait for it."""
     arguments = json.dumps({"worker_id": "worker", "instruction": instruction})

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.preview import GROWING
+from tests.acceptance.scene import GROWING
 from tests.doubles.telegram_rules import CheckedText
 from tests.doubles.telegram_server import ADA, Call, TelegramServer
 

@@ -66,6 +66,7 @@ def gateway(data_dir: Path, telegram: TelegramServer | None, model: ModelServer)
         "CREWDESK_HTTP__PORT": "0",
         "CREWDESK_ACCESS__MEMBERS": "telegram:*",
         "CREWDESK_MODEL__API": "chat",
+        "CREWDESK_INBOX__BUSY_MODE": "queue",  # as many answers as the script gives
         "CREWDESK_MODEL__NAME": MODEL,
         "OPENAI_API_KEY": "opens-nothing",
         "OPENAI_BASE_URL": model.base_url,

@@ -42,16 +42,18 @@ class GatewayProcess:
         environment: Mapping[str, str] | None = None,
         *,
         command: Sequence[str] = UP,
+        code: Path = _CHECKOUT,
     ) -> None:
         self.data_dir = data_dir
         self.url = ""
         self._command = tuple(command)
+        self._code = code
         self._environment = {
             **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
             "CREWDESK_DATA_DIR": str(data_dir),
             "CREWDESK_HTTP__PORT": "0",
             "CREWDESK_LOG__FORMAT": "json",
-            "PYTHONPATH": str(_CHECKOUT),
+            "PYTHONPATH": str(code),
             **(environment or {}),
         }
         # Beside the data directory, which may be too small or too full for a log.
@@ -128,7 +130,7 @@ class GatewayProcess:
         with self._log.open("ab") as log, self._output.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 self._command,
-                cwd=_CHECKOUT,
+                cwd=self._code,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

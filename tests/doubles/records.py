@@ -63,6 +63,7 @@ def make_task(
         deadline=None,
         parent_task_id=None,
         is_cancel_requested=False,
+        collected_by=None,
         is_tracked=is_tracked,
         updated_at=after(2),
     )
@@ -131,6 +132,7 @@ def make_part(
         part_no=0,
         text="Hello, Ada!",
         reply_to="",
+        options=(),
         state=state,
         attempt=attempt,
         fence=attempt,
@@ -149,4 +151,6 @@ def make_part(
 
 def make_conversation() -> Conversation:
     """Return Ada's chat at the terminal."""
-    return Conversation(conversation_id=CHAT_ID, address=ADA_CHAT, epoch=0, model="", language="")
+    return Conversation(
+        conversation_id=CHAT_ID, address=ADA_CHAT, epoch=0, model="", language="", busy_mode=None
+    )

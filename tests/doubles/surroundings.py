@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from gateway.commands.surroundings import Listing
+from gateway.config.sections import BusyMode
 from gateway.roster import ChannelHealth, ChannelState
 from tests.doubles.clock import START
 
@@ -16,6 +17,7 @@ class FixedSurroundings:
     version: str = "1.2.3"
     started_at: datetime = START - timedelta(minutes=90)
     model: str = "house-model"
+    busy_mode: BusyMode = BusyMode.COLLECT
     health: dict[str, ChannelHealth] = field(
         default_factory=lambda: {
             "telegram": ChannelHealth(state=ChannelState.CONNECTED),

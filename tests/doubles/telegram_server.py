@@ -16,7 +16,9 @@ from tests.doubles.telegram_rules import (
     CheckedText,
     JsonObject,
     bad_request,
+    check_buttons,
     check_commands,
+    check_reactions,
     check_text,
 )
 from tests.doubles.telegram_world import BOT_ID, StoredMessage, TelegramWorld
@@ -57,6 +59,7 @@ class TelegramServer:
         self.token = token
         self.world = TelegramWorld()
         self.calls: list[Call] = []
+        self.answered_presses: list[str] = []
         self._faults = FaultPlan()
         self._changed = asyncio.Condition()
         self._poll_number = 0
@@ -71,6 +74,9 @@ class TelegramServer:
             "deleteMessage": self._delete_message,
             "sendChatAction": self._send_chat_action,
             "setMyCommands": self._set_my_commands,
+            "answerCallbackQuery": self._answer_callback_query,
+            "editMessageReplyMarkup": self._edit_message_reply_markup,
+            "setMessageReaction": self._set_message_reaction,
         }
 
     async def __aenter__(self) -> Self:
@@ -162,6 +168,13 @@ class TelegramServer:
         self.world.change(message, CheckedText(text=text))
         await self._notify()
 
+    async def user_presses(
+        self, message: StoredMessage, label: str, user: Mapping[str, object] = ADA
+    ) -> None:
+        """Let a person press a button under a message of the bot's."""
+        self.world.press(message, label, user)
+        await self._notify()
+
     async def queue_update(self, update: Mapping[str, object]) -> int:
         """Deliver an update of any shape, also a broken one; returns its id."""
         update_id = self.world.queue(update)
@@ -246,6 +259,7 @@ class TelegramServer:
             thread_id=int(params["message_thread_id"]) if "message_thread_id" in params else None,
             reply_to=self._reply_to(chat_id, params),
         )
+        message.buttons = check_buttons(params)
         return message.as_json()
 
     def _reply_to(self, chat_id: int, params: Params) -> int | None:
@@ -259,7 +273,23 @@ class TelegramServer:
 
     async def _edit_message_text(self, params: Params) -> JsonObject:
         chat_id, message_id = _integer(params, "chat_id"), _integer(params, "message_id")
-        return self.world.edit(chat_id, message_id, check_text(params)).as_json()
+        content, buttons = check_text(params), check_buttons(params)
+        return self.world.edit(chat_id, message_id, content, buttons).as_json()
+
+    async def _edit_message_reply_markup(self, params: Params) -> JsonObject:
+        chat_id, message_id = _integer(params, "chat_id"), _integer(params, "message_id")
+        content = self.world.own(chat_id, message_id).content
+        return self.world.edit(chat_id, message_id, content, check_buttons(params)).as_json()
+
+    async def _answer_callback_query(self, params: Params) -> bool:
+        self.answered_presses.append(params["callback_query_id"])
+        return True
+
+    async def _set_message_reaction(self, params: Params) -> bool:
+        chat_id, message_id = _integer(params, "chat_id"), _integer(params, "message_id")
+        message = self.world.find(chat_id, message_id, "message to react not found")
+        message.reactions = check_reactions(params)
+        return True
 
     async def _delete_message(self, params: Params) -> bool:
         self.world.delete(_integer(params, "chat_id"), _integer(params, "message_id"))

@@ -42,6 +42,8 @@ class StoredMessage:
     reply_to: int | None = None
     edit_date: int | None = None
     history: list[str] = field(default_factory=list)
+    buttons: tuple[JsonObject, ...] = ()
+    reactions: tuple[str, ...] = ()
     is_deleted: bool = False
 
     @property
@@ -54,9 +56,15 @@ class StoredMessage:
         """Whether our bot wrote it."""
         return self.sender["id"] == BOT_ID
 
-    def replace(self, content: CheckedText, now: int) -> None:
+    @property
+    def labels(self) -> list[str]:
+        """What the buttons under it read."""
+        return [str(button["text"]) for button in self.buttons]
+
+    def replace(self, content: CheckedText, buttons: tuple[JsonObject, ...], now: int) -> None:
         """Show another text from now on."""
         self.content = content
+        self.buttons = buttons
         self.edit_date = now
         self.history.append(content.text)
 
@@ -75,6 +83,9 @@ class StoredMessage:
             "message_thread_id": self.thread_id,
             "is_topic_message": self.thread_id is not None,
             "reply_to_message": quoted.as_json() if quoted else None,
+            "reply_markup": {"inline_keyboard": [[one] for one in self.buttons]}
+            if self.buttons
+            else None,
         }
         return shown | {name: value for name, value in optional.items() if value}
 
@@ -155,8 +166,20 @@ class TelegramWorld:
 
     def change(self, message: StoredMessage, content: CheckedText) -> None:
         """Let a person edit; the bot gets an update."""
-        message.replace(content, self.now())
+        message.replace(content, (), self.now())
         self.queue({"edited_message": message.as_json()})
+
+    def press(self, message: StoredMessage, label: str, user: Mapping[str, object]) -> None:
+        """Let a person press a button; the bot gets an update."""
+        (button,) = [one for one in message.buttons if one["text"] == label]
+        press = {
+            "id": str(next(self._update_ids)),
+            "from": dict(user),
+            "chat_instance": "1",
+            "message": message.as_json(),
+            "data": button["callback_data"],
+        }
+        self.queue({"callback_query": press})
 
     def send(
         self, chat_id: int, content: CheckedText, *, thread_id: int | None, reply_to: int | None
@@ -167,29 +190,41 @@ class TelegramWorld:
             raise bad_request("message thread not found")
         return self._store(chat, self.bot, content, thread_id, reply_to)
 
-    def edit(self, chat_id: int, message_id: int, content: CheckedText) -> StoredMessage:
-        """Let the bot edit; raises `ApiRefusal`."""
+    def own(self, chat_id: int, message_id: int) -> StoredMessage:
+        """Return a message that the bot may change; raises `ApiRefusal`."""
+        message = self.find(chat_id, message_id, "message to edit not found")
+        if not message.is_from_bot:
+            raise bad_request("message can't be edited")
+        return message
+
+    def find(self, chat_id: int, message_id: int, otherwise: str) -> StoredMessage:
+        """Return a message that is to be seen; raises `ApiRefusal`."""
         self.reachable(chat_id)
         message = self._messages.get((chat_id, message_id))
         if message is None or message.is_deleted:
-            raise bad_request("message to edit not found")
-        if not message.is_from_bot:
-            raise bad_request("message can't be edited")
-        if message.content == content:
+            raise bad_request(otherwise)
+        return message
+
+    def edit(
+        self,
+        chat_id: int,
+        message_id: int,
+        content: CheckedText,
+        buttons: tuple[JsonObject, ...] = (),
+    ) -> StoredMessage:
+        """Let the bot edit; raises `ApiRefusal`."""
+        message = self.own(chat_id, message_id)
+        if (message.content, message.buttons) == (content, buttons):
             raise bad_request(
                 "message is not modified: specified new message content and reply markup are"
                 " exactly the same as a current content and reply markup of the message"
             )
-        message.replace(content, self.now())
+        message.replace(content, buttons, self.now())
         return message
 
     def delete(self, chat_id: int, message_id: int) -> None:
         """Let the bot delete; raises `ApiRefusal`."""
-        self.reachable(chat_id)
-        message = self._messages.get((chat_id, message_id))
-        if message is None or message.is_deleted:
-            raise bad_request("message to delete not found")
-        message.is_deleted = True
+        self.find(chat_id, message_id, "message to delete not found").is_deleted = True
 
     def exists(self, chat_id: int, message_id: int) -> bool:
         """Tell whether a message is there to be replied to."""

@@ -39,12 +39,16 @@ class AgentRequest:
     `before_answer` is asked once the model wants to end: words that it returns are put before the
     model, which goes on; None lets the run end. The journal keeps the words but not a None, so it
     is asked again after a crash: what a recorded step has told it must not tell once more.
+    `before_model` is asked before each model call but the first, with the key of a step: what came
+    up meanwhile, or nothing. It records its words under that key by itself, in one with what it
+    took for them.
     """
 
     items: tuple[Item, ...]
     instructions: str = ""
     context_tokens: int = 128_000
     before_answer: Callable[[], Awaitable[str | None]] | None = None
+    before_model: Callable[[str], Awaitable[str]] | None = None
 
 
 async def run_agent(
@@ -100,6 +104,7 @@ class _Run:
         for number in range(1, self._soul.max_steps + 1):
             if stopped := self._over_budget():
                 return stopped
+            await self._hear(number)
             try:
                 answer = await self._dialogue.answer(number)
             except ContextOverflow as overflow:
@@ -110,6 +115,23 @@ class _Run:
             if ended is not None:
                 return ended
         return _stopped(StopReason.TOO_MANY_STEPS, f"{self._soul.max_steps} model calls")
+
+    async def _hear(self, number: int) -> None:
+        """Put before the model what came up since its last answer; the journal keeps that too."""
+        key = f"heard-{number}"
+        recorded = self._journal.recall(key)
+        words = ""
+        if recorded is not None:
+            words = recorded.result
+        elif self._asked.before_model is not None and self._may_hear(number):
+            words = await self._asked.before_model(key)
+        if words:
+            fitting = await self._tools.fit(f"{self._journal.run_id}-{key}", words)
+            self._dialogue.say(UserText(text=fitting))
+
+    def _may_hear(self, number: int) -> bool:
+        """Tell whether the next answer is neither the first nor one that was given already."""
+        return number > 1 and not self._dialogue.is_answered(number)
 
     def _over_budget(self) -> AgentStopped | None:
         soul, used = self._soul, self._dialogue.tokens

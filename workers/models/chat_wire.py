@@ -4,6 +4,7 @@ https://platform.openai.com/docs/api-reference/chat/create
 """
 
 import json
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -19,6 +20,8 @@ from workers.models.protocol import (
 )
 from workers.models.tool_arguments import replayed_arguments
 from workers.models.wellformed import well_formed
+
+TOOLS_KEPT = 128  # tools in the form of the wire: they are the same in nearly every request
 
 
 class ContentPart(BaseModel):
@@ -151,6 +154,7 @@ def _assistant(turn: AssistantTurn) -> dict[str, object]:
     return message
 
 
+@lru_cache(maxsize=TOOLS_KEPT)
 def _tool(spec: ToolSpec) -> dict[str, object]:
     function = {
         "name": spec.name,

@@ -4,6 +4,7 @@ https://platform.openai.com/docs/api-reference/responses-streaming
 """
 
 import json
+from functools import lru_cache
 
 from pydantic import BaseModel
 
@@ -18,6 +19,8 @@ from workers.models.protocol import (
 )
 from workers.models.tool_arguments import replayed_arguments
 from workers.models.wellformed import well_formed
+
+TOOLS_KEPT = 128  # tools in the form of the wire: they are the same in nearly every request
 
 
 class Typed(BaseModel):
@@ -170,6 +173,7 @@ def _assistant(turn: AssistantTurn) -> list[dict[str, object]]:
     return entries
 
 
+@lru_cache(maxsize=TOOLS_KEPT)
 def _tool(spec: ToolSpec) -> dict[str, object]:
     return {
         "type": "function",

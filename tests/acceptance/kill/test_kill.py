@@ -40,6 +40,7 @@ def environ(telegram: TelegramServer, model: ModelServer, data_dir: Path) -> dic
         "CREWDESK_TELEGRAM__TOKEN": telegram.token,
         "CREWDESK_TELEGRAM__API_BASE": telegram.base_url,
         "CREWDESK_ACCESS__MEMBERS": "telegram:*",
+        "CREWDESK_INBOX__BUSY_MODE": "queue",  # an answer to each message
         "CREWDESK_MODEL__NAME": "double",
         "OPENAI_API_KEY": "sk-double",
         "OPENAI_BASE_URL": model.base_url,

@@ -12,12 +12,14 @@ from tests.contract.channels.dingtalk_kit import (
 )
 from tests.contract.channels.inbox import RecordingInbox
 from tests.contract.channels.kit import ChannelKit
+from tests.contract.channels.slack_kit import SlackKit, slack_kit
 from tests.contract.channels.telegram_kit import TelegramKit, telegram_kit
 
 OpenKit = Callable[[], AbstractAsyncContextManager[ChannelKit]]
 
 KITS: dict[str, OpenKit] = {
     "telegram": telegram_kit,
+    "slack": slack_kit,
     "dingtalk": dingtalk_kit,
     "dingtalk with cards": dingtalk_card_kit,
 }
@@ -35,6 +37,13 @@ async def kit(request: pytest.FixtureRequest) -> AsyncIterator[ChannelKit]:
 async def telegram() -> AsyncIterator[TelegramKit]:
     """Yield Telegram's kit, for what only Telegram does."""
     async with telegram_kit() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackKit]:
+    """Yield Slack's kit, for what only Slack does."""
+    async with slack_kit() as opened:
         yield opened
 
 

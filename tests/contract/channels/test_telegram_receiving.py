@@ -152,5 +152,5 @@ async def test_only_handled_updates_are_asked_for(
         await inbox.wait_for(1)
         await server.wait_for(lambda: len(server.calls_of("getUpdates")) >= 1)
     assert server.calls_of("getUpdates")[0].params["allowed_updates"] == (
-        '["message", "edited_message"]'
+        '["message", "edited_message", "callback_query"]'
     )

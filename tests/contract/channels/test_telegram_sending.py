@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from channels.errors import LookupInconclusive, MessageGone, SendFailed, SendUnknown
-from channels.message import OutboundMessage
+from channels.message import EventKind, OutboundMessage
 from channels.telegram.lookup import ACCOUNT_WINDOW
 from channels.telegram.outbound import split, utf16_units
 from tests.contract.channels.inbox import RecordingInbox, running
 from tests.contract.channels.kit import Trouble, answer_to
-from tests.contract.channels.telegram_kit import TelegramKit
+from tests.contract.channels.telegram_kit import ADAS_CHAT, TelegramKit
 from tests.doubles.telegram_faults import Fault, markup_refused, server_error, too_many_requests
 
 GRACES_CHAT = 1002
@@ -199,3 +199,57 @@ async def test_commands_are_published_for_all_and_each_language(telegram: Telegr
         "en": {"help": "Show help"},
         "zh": {"help": "显示帮助"},
     }
+
+
+async def test_a_question_has_a_button_for_each_option(telegram: TelegramKit) -> None:
+    """In their order, one on each line."""
+    asked = replace(answer_to(telegram, "Which?"), options=("tea", "coffee"))
+
+    await telegram.channel.send(asked)
+
+    (message,) = telegram.server.world.from_bot(ADAS_CHAT)
+    assert message.labels == ["tea", "coffee"]
+
+
+async def test_a_press_is_stored_and_then_shown(
+    telegram: TelegramKit, inbox: RecordingInbox
+) -> None:
+    """The waiting sign on the button ends, and one button says what was chosen."""
+    server = telegram.server
+    await telegram.channel.send(replace(answer_to(telegram, "Which?"), options=("tea", "coffee")))
+    (message,) = server.world.from_bot(ADAS_CHAT)
+
+    async with running(telegram.channel, inbox):
+        await server.user_presses(message, "coffee")
+        press = await inbox.next_message()
+        await server.wait_for(lambda: message.labels == ["✓ coffee"])
+
+    assert (press.kind, press.text) == (EventKind.PRESS, "2")
+    assert len(server.answered_presses) == 1
+
+
+async def test_a_press_that_cannot_be_shown_holds_nothing_up(
+    telegram: TelegramKit, inbox: RecordingInbox
+) -> None:
+    """It is stored all the same, and so is what comes after it."""
+    server = telegram.server
+    await telegram.channel.send(replace(answer_to(telegram, "Which?"), options=("tea",)))
+    (message,) = server.world.from_bot(ADAS_CHAT)
+    server.fail_next("answerCallbackQuery", server_error())
+
+    async with running(telegram.channel, inbox):
+        await server.user_presses(message, "tea")
+        await server.user_says("and then")
+        heard = await inbox.wait_for(2)
+
+    assert [one.text for one in heard] == ["1", "and then"]
+
+
+async def test_a_message_that_was_seen_gets_eyes(telegram: TelegramKit) -> None:
+    """A second time changes nothing."""
+    message = await telegram.server.user_says("hello")
+
+    for _ in range(2):
+        await telegram.channel.show_seen(telegram.conversation, str(message.id))
+
+    assert message.reactions == ("👀",)

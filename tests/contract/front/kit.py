@@ -17,15 +17,18 @@ from gateway.commands.command import Aftermath
 from gateway.commands.desk import CommandDesk
 from gateway.config.sections import AccessSettings, DeliverySettings, InboxSettings
 from gateway.envelope import TaskEnvelope
+from gateway.governor import Governor
 from gateway.inbox import Inbox
 from gateway.intake import Intake, IntakeRoom
 from gateway.roster import Roster
+from gateway.seen import SeenSigns
 from gateway.store import tasks
 from gateway.store.database import Database
 from gateway.wakeup import Wakeup
 from tests.doubles.clock import ManualClock
 from tests.doubles.databases import query
 from tests.doubles.surroundings import FixedSurroundings
+from tests.doubles.taker import Taker
 
 OWNER = "1001"  # is listed as an admin
 MEMBER = "2002"  # is listed as a member
@@ -83,6 +86,7 @@ class Front:
     limits: InboxSettings = field(default_factory=InboxSettings)
     surroundings: FixedSurroundings = field(default_factory=FixedSurroundings)
     aftermath: list[Aftermath] = field(default_factory=list)
+    taker: Taker = field(default_factory=Taker)
     gate: Gate = field(init=False)
     intake: Intake = field(init=False)
     inbox: Inbox = field(init=False)
@@ -98,9 +102,11 @@ class Front:
             database=self.database,
             clock=self.clock,
             inbox=self.inbox,
+            work=self.taker,
             gate=self.gate,
             desk=CommandDesk(self.surroundings),
             roster=Roster({}),
+            seen=SeenSigns(Roster({}), Governor(self.clock), is_wanted=False),
             limits=self.limits,
             delivery=DeliverySettings(),
         )

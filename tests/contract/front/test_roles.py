@@ -8,7 +8,7 @@ from gateway.store.people import Newcomer, Role, identity_of
 from tests.contract.front.kit import OWNER, Front, message
 from tests.doubles.clock import START
 
-FOR_GUESTS = {"start", "help", "claim", "new", "stop", "tasks", "task", "why"}
+FOR_GUESTS = {"start", "help", "claim", "new", "stop", "tasks", "task", "why", "queue", "link"}
 FOR_MEMBERS = FOR_GUESTS | {"status", "workers", "skills", "model", "usage"}
 FOR_ADMINS = FOR_MEMBERS | {"users", "pair", "approve", "deny", "reload", "pause", "resume"}
 ALLOWED = {

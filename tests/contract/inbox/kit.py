@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from channels.message import ConversationAddress, ConversationKind
-from gateway.config.sections import InboxSettings
+from gateway.config.sections import BusyMode, InboxSettings
 from gateway.envelope import NewTask, Priority, Source, TaskEnvelope
 from gateway.inbox import Claim, Ending, Inbox
 from gateway.lifecycle import TaskStatus
@@ -86,7 +86,7 @@ class InboxKit:
     """An inbox, its database and its clock."""
 
     database: Database
-    settings: InboxSettings = field(default_factory=InboxSettings)
+    settings: InboxSettings = field(default_factory=lambda: InboxSettings(busy_mode=BusyMode.QUEUE))
     clock: ManualClock = field(default_factory=ManualClock)
     inbox: Inbox = field(init=False)
 

@@ -94,6 +94,7 @@ async def test_part_that_cannot_be_stored_undoes_the_whole_ending(kit: InboxKit)
         epoch=0,
         model="",
         language="",
+        busy_mode=None,
     )
 
     with pytest.raises(ConflictError):

@@ -53,6 +53,9 @@ async def test_each_failure_is_named(server: WebServer, run_skill: RunSkill) -> 
     server.serve("/empty", "  ", content_type="text/plain")
     server.serve("/big", b"x" * (5 * 1024 * 1024 + 1))
     server.serve("/short", "short", content_type="text/plain")
+    server.serve("/circle", status=302, headers={"Location": "/circle"})
+    server.serve("/broken", b"no gzip", headers={"Content-Encoding": "gzip"})
+    server.serve("/teapot", status=418)
     codes = {
         server.url("/missing"): "http_404: ",
         server.url("/picture"): "not_text: ",
@@ -63,6 +66,10 @@ async def test_each_failure_is_named(server: WebServer, run_skill: RunSkill) -> 
         "http://0x7f.1:8080/": "refused_address: ",
         "http://2130706433/": "bad_url: ",
         "file:///etc/passwd": "bad_url: ",
+        "http://127.0.0.1:1/": "refused_address: ",
+        server.url("/circle"): "too_many_redirects: ",
+        server.url("/broken"): "bad_response: ",
+        server.url("/teapot"): "http_418: ",
     }
 
     for url, code in codes.items():

@@ -39,6 +39,7 @@ def task(goal: str, payload: JsonObject) -> TaskEnvelope:
         deadline=None,
         parent_task_id=None,
         is_cancel_requested=False,
+        collected_by=None,
         is_tracked=False,
         updated_at=START,
     )

@@ -59,6 +59,7 @@ class Desk:
         )
         async with asyncio.timeout(PATIENCE_SECONDS):
             result = await answer(turn, equipment, self.journal, SilentReport())
+            await self.journal.flush()  # as whoever ends a run does
         assert isinstance(result, AgentAnswer), result
         return result.text
 
@@ -144,6 +145,7 @@ async def test_workers_are_listed() -> None:
             "description": "does anything",
             "capabilities": ["general"],
             "is_healthy": True,
+            "trouble": "",
             "free_slots": 2,
         }
     ]

@@ -9,10 +9,15 @@ from pydantic import ValidationError
 
 from channels.message import Attachment, ConversationKind, EventKind, InboundMessage
 from channels.telegram.inbound import BotIdentity, SeenMessage, seen_messages, to_inbound
-from channels.telegram.payload import parse_update
+from channels.telegram.payload import Update, parse_update
 
 PAYLOADS = Path(__file__).parents[3] / "payloads" / "telegram"
 BOT = BotIdentity(id=7000000001, username="crewdesk_bot")
+
+
+def payload(name: str) -> Update:
+    """Return the update of the payload with that name."""
+    return parse_update(json.loads((PAYLOADS / f"{name}.json").read_text("utf-8")))
 
 
 def read(name: str) -> InboundMessage | None:
@@ -185,3 +190,14 @@ def test_the_payload_is_kept_as_it_came() -> None:
     """The record holds the whole payload, also what nobody reads."""
     raw = json.loads((PAYLOADS / "sticker.json").read_text("utf-8"))
     assert json.loads(read_message("sticker").raw) == raw
+
+
+def test_a_press_names_the_question_and_the_option() -> None:
+    """Its id is the platform's for the press; the number stands for the option."""
+    press = read_message("button_pressed")
+    assert press.kind is EventKind.PRESS
+    assert press.event_id == "press:4382bfdwdsb323b2d9"
+    assert press.conversation.key == "telegram:7000000001:1001"
+    assert (press.sender_id, press.text) == ("1001", "2")
+    assert press.reply_to is not None
+    assert (press.reply_to.message_id, press.reply_to.is_from_bot) == ("77", True)

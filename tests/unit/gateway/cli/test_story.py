@@ -91,6 +91,16 @@ def test_step_without_an_outcome_says_so() -> None:
     assert texts(recorded(step), EntryKind.TOOL) == ["bash {} → no outcome recorded"]
 
 
+def test_model_that_is_being_asked_is_told() -> None:
+    """Nothing of its call is recorded yet, and people want to know what a task waits for."""
+    running = replace(recorded(), task=make_task(status=TaskStatus.RUNNING))
+    at_tools = make_step(StepKind.TOOL, after(1), name="bash", request="{}", result=None)
+
+    assert texts(running, EntryKind.MODEL) == ["being asked, no outcome recorded"]
+    assert texts(replace(running, steps=(at_tools,)), EntryKind.MODEL) == []
+    assert texts(recorded(), EntryKind.MODEL) == []
+
+
 def test_unreadable_model_record_is_told_and_the_rest_still_shown() -> None:
     """A row of another version must not hide the others."""
     record = recorded(make_step(StepKind.MODEL, after(1), result="{}"), model_step(1.5))

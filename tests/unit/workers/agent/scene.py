@@ -40,6 +40,7 @@ class Scene:
     items: tuple[Item, ...] = (UserText(text="Do it."),)
     context_tokens: int = 128_000
     before_answer: Callable[[], Awaitable[str | None]] | None = None
+    before_model: Callable[[str], Awaitable[str]] | None = None
 
     async def run(self) -> AgentResult:
         """Run the agent to its end."""
@@ -48,9 +49,12 @@ class Scene:
             instructions="Here and now.",
             context_tokens=self.context_tokens,
             before_answer=self.before_answer,
+            before_model=self.before_model,
         )
         toolbox = Toolbox(self.tools, self.spill)
-        return await run_agent(self.soul, request, toolbox, self.model, self.journal, self.report)
+        result = await run_agent(self.soul, request, toolbox, self.model, self.journal, self.report)
+        await self.journal.flush()  # as whoever ends a run does
+        return result
 
     async def text(self) -> str:
         """Run the agent and return its answer."""

@@ -118,7 +118,7 @@ async def test_a_recorded_summary_is_not_asked_for_again(
 ) -> None:
     """After a crash the run goes on from the summary, whoever found the transcript too long."""
     scene = scene_of(*lines, context_tokens=context_tokens)
-    scene.journal = MemoryJournal(cut=Cut(write=len(lines) + 1, moment=Moment.BEFORE))
+    scene.journal = MemoryJournal(cut=Cut(write=0, moment=Moment.AFTER))
     with pytest.raises(KilledError):
         await scene.run()
     assert list(scene.journal.results) == ["summary-1"]
