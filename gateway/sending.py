@@ -151,6 +151,7 @@ class Sender:
         except LookupInconclusive:
             message_id = None
         if message_id is not None:
+            await self._close(preview, _sent(message_id))
             return await self._settle(part, fence, _sent(message_id))
         await self._forget(preview)
         return await self._settle(part, fence, Outcome(state=OutboxState.QUEUED))
@@ -205,9 +206,11 @@ class Sender:
         return Outcome(state=OutboxState.FAILED, error=error, is_ambiguous=True)
 
     async def _forget(self, preview: OpenPreview) -> None:
-        gone = Outcome(state=OutboxState.EXPIRED, error="the preview is gone")
+        await self._close(preview, Outcome(state=OutboxState.EXPIRED, error="the preview is gone"))
+
+    async def _close(self, preview: OpenPreview, outcome: Outcome) -> None:
         await self._database.transact(
-            "forget_preview", lambda: outbox.close_preview(preview.outbox_id, gone)
+            "close_preview", lambda: outbox.close_preview(preview.outbox_id, outcome)
         )
 
     async def _expire(self, part: OutboxPart) -> bool:

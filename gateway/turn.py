@@ -1,5 +1,6 @@
 """One claimed task, from the claim to its end."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -50,6 +51,7 @@ from workers.models.protocol import Model, Picture
 PRIVATE = ConversationKind.PRIVATE  # the place of a task that belongs to no conversation
 SHORTEST_PARKING = timedelta(seconds=30)  # how long a task waits for a model that is down
 QUARANTINED = "quarantined"
+LONG_TEXT = 2000  # characters; up to here dividing a text takes a few milliseconds
 PERHAPS_SHOWN = frozenset({OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState.SENT})
 
 logger = structlog.get_logger(__name__)
@@ -136,7 +138,7 @@ class TaskTurn:
         except ModelUnavailable as unavailable:
             await self.leave(self._parked(unavailable))
         else:
-            await self.leave(await self._with_files(self._ended(result)))
+            await self.leave(await self._with_files(await self._ending(result)))
 
     async def leave(self, ending: Ending) -> None:
         """End the claim, and record with it what the model said last."""
@@ -330,6 +332,12 @@ class TaskTurn:
     def _steer(self, now: datetime) -> Script[str]:
         """Take what the person said since the work began."""
         return requests_text((yield from tasks.collect(self._claim.task, now)))
+
+    async def _ending(self, result: AgentResult) -> Ending:
+        """Decide how a run ends; dividing a long answer takes too long for the event loop."""
+        if isinstance(result, AgentAnswer) and len(result.text) > LONG_TEXT:
+            return await asyncio.to_thread(self._ended, result)
+        return self._ended(result)
 
     def _ended(self, result: AgentResult) -> Ending:
         if isinstance(result, AgentAnswer):

@@ -108,6 +108,7 @@ async def test_answer_replaces_its_preview(database: Database, *, is_recorded: b
     await desk.deliver_all()
 
     assert list(desk.channel.shown.values()) == ["one"]
+    assert await count(database, "outbox", "state <> 'sent'") == 0
 
 
 async def test_a_lost_preview_is_looked_for_under_its_own_name(database: Database) -> None:
