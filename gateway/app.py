@@ -1,11 +1,13 @@
 """The composition root: the one place where concrete classes are chosen and put together."""
 
+import asyncio
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, assert_never
 
 from channels.messenger import ChannelHome, Messenger
@@ -23,13 +25,14 @@ from gateway.commands.command import (
 )
 from gateway.commands.desk import CommandDesk
 from gateway.config import ModelSettings, Settings, load_settings
-from gateway.config.sections import OFFLINE_MODEL, ModelApi
+from gateway.config.sections import OFFLINE_MODEL, ModelApi, TranscriptionSettings
 from gateway.crew import CrewRoom
 from gateway.datadir import DataDirectory
 from gateway.delivery import Delivery
 from gateway.dispatch import Dispatcher
 from gateway.errors import SettingsError, StartupError
 from gateway.facts import GatewayFacts
+from gateway.files import FileFetcher, FileRoom, Transcribe
 from gateway.governor import Governor
 from gateway.health import Health
 from gateway.http import HttpServer
@@ -37,6 +40,7 @@ from gateway.inbox import Claim, Inbox
 from gateway.intake import Intake, IntakeRoom
 from gateway.maintenance import Maintenance
 from gateway.models import LateModel, LoadedModel, ModelShelf
+from gateway.outgoing import OutgoingFiles
 from gateway.preview import Stage
 from gateway.roster import ChannelPlan, Roster
 from gateway.schedule.book import BookRoom
@@ -62,6 +66,7 @@ from workers.models.protocol import Model
 
 NO_KEY = "none"  # a server of one's own may want none, and the client library insists on a text
 MODEL_TRIES = 10
+OPENAI_SERVER = "https://api.openai.com/v1"  # not OPENAI_BASE_URL, which is the language model's
 # The table of channels, each one a folder of `channels`: the one place that names them.
 CHANNELS = (
     "terminal",
@@ -131,7 +136,9 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
     quiet_end = QuietEnd(core.database, core.roster, delivery.wakeup.call)
     scheduler = Scheduler(core.database, core.clock, core.inbox, (quiet_end,))
-    turn_room = _turn_room(core, workshop, delivery, scheduler)
+    fetcher = FileFetcher(_file_room(core))
+    books = _book_room(core, workshop, scheduler)
+    turn_room = _turn_room(core, workshop, delivery, fetcher, books)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
@@ -141,18 +148,27 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     beats = _heartbeats(core, workshop)
     follow = _follower(dispatcher, workshop, scheduler, beats)
     seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
-    intake = Intake(_intake_room(core, gate, desk, seen, dispatcher), delivery.wakeup, follow)
+    intake_room = replace(
+        _intake_room(core, gate, desk, seen, dispatcher), files_wakeup=fetcher.wakeup
+    )
+    intake = Intake(intake_room, delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     return Loops(
         intake=intake,
         dispatcher=dispatcher,
         delivery=delivery,
-        maintenance=Maintenance(core.database, core.clock, workshop),
+        maintenance=Maintenance(
+            core.database,
+            core.clock,
+            workshop,
+            copies_kept=timedelta(days=core.settings.files.sent_days),
+        ),
         seen=seen,
         models=core.shelf,
         scheduler=scheduler,
         load_alarm=load_alarm,
         heartbeats=beats,
+        files=fetcher,
         channels=[
             ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
             for plan in core.roster.plans.values()
@@ -188,8 +204,38 @@ def _facts(core: _Core, workshop: Workshop) -> GatewayFacts:
     )
 
 
+def _file_room(core: _Core) -> FileRoom:
+    settings = core.settings.transcription
+    return FileRoom(
+        database=core.database,
+        clock=core.clock,
+        roster=core.roster,
+        data_dir=core.settings.data_dir,
+        settings=core.settings.files,
+        transcribe=transcriber(settings) if settings.model else None,
+    )
+
+
+def transcriber(settings: TranscriptionSettings) -> Transcribe:
+    """Return what turns speech into text; it loads its library, in a thread, when it is used."""
+
+    async def hear(sound: Path) -> str:
+        module = await asyncio.to_thread(importlib.import_module, "workers.models.transcription")
+        key = settings.api_key.get_secret_value() if settings.api_key else NO_KEY
+        model = module.SpeechModel(
+            name=settings.model,
+            api_key=key,
+            base_url=settings.base_url or OPENAI_SERVER,
+            timeout=timedelta(seconds=settings.timeout_seconds),
+        )
+        words: str = await module.transcribe(model, sound)
+        return words
+
+    return hear
+
+
 def _turn_room(
-    core: _Core, workshop: Workshop, delivery: Delivery, scheduler: Scheduler
+    core: _Core, workshop: Workshop, delivery: Delivery, fetcher: FileFetcher, books: BookRoom
 ) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
@@ -213,7 +259,9 @@ def _turn_room(
         crew=crew,
         settings=core.settings.inbox,
         outlet=delivery,
-        books=_book_room(core, workshop, scheduler),
+        files=fetcher,
+        outgoing=partial(OutgoingFiles, core.settings.data_dir, max_mb=core.settings.files.max_mb),
+        books=books,
         runs=ScheduledRuns(core.roster, default_zone=core.settings.schedules.time_zone),
     )
 
@@ -424,6 +472,7 @@ def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
         data_dir=settings.data_dir,
         tools=settings.tools,
         context_tokens=settings.model.context_tokens,
+        takes_images=settings.model.takes_images,
     )
 
 

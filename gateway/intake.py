@@ -27,9 +27,10 @@ from gateway.inbox import CONFLICT_TRIES, Claims, Inbox, resume
 from gateway.lifecycle import TaskStatus
 from gateway.parts import numbered
 from gateway.phrases import Phrase, say
+from gateway.requests import with_paths
 from gateway.roster import Roster
 from gateway.seen import SeenSigns
-from gateway.store import conversations, outbox, overview, people, tasks
+from gateway.store import conversations, files, outbox, overview, people, tasks
 from gateway.store.conversations import Conversation
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, OutboxKind
@@ -83,6 +84,7 @@ class IntakeRoom:
     seen: SeenSigns
     limits: InboxSettings
     delivery: DeliverySettings
+    files_wakeup: Wakeup = field(default_factory=Wakeup)  # of whoever fetches files
 
 
 class Intake:
@@ -150,6 +152,8 @@ class Intake:
         if accepted.task_id is not None:
             self._room.inbox.submitted(accepted.claims)
             self._room.seen.note(message)
+            if message.attachments:
+                self._room.files_wakeup.call()
         if accepted.has_words:
             self._wakeup.call()
         for aftermath in accepted.aftermath:
@@ -259,9 +263,11 @@ class Intake:
     ) -> Script[Accepted | None]:
         """Give a waiting task the answer to its question; None where it waits no longer."""
         options = yield from conversations.options_of_question(task_id)
-        if not (yield from resume(task_id, ASK_USER, chosen(message.text, options), now)):
+        answer = with_paths(chosen(message.text, options), files.paths_of(message))
+        if not (yield from resume(task_id, ASK_USER, answer, now)):
             return None
         yield from conversations.hear(talk, message, task_id, now)
+        yield from files.want(talk, message, task_id, now)
         return Accepted(task_id=task_id)
 
     def _submit(
@@ -277,6 +283,7 @@ class Intake:
         task = new_task(person, talk, message)
         yield from tasks.submit(task, now)
         yield from conversations.hear(talk, message, task.task_id, now)
+        yield from files.want(talk, message, task.task_id, now)
         seconds = self._room.limits.debounce_seconds
         if seconds and not (yield from tasks.is_running(lane)):
             yield from tasks.put_off_waiting(lane, now + timedelta(seconds=seconds))

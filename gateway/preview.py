@@ -21,6 +21,7 @@ from gateway.store.conversations import Conversation
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, OutboxKind, OutboxState, Outcome
 
+MOST_SHOWN = 6000  # characters; a preview is one message, and few platforms take more in one
 TYPING_INTERVAL = 4.0  # seconds; Telegram shows the sign for five
 LAST_CALL_SECONDS = 10.0  # how long the last call of a preview may hold up the answer
 PREVIEW_KEPT = timedelta(days=1)
@@ -123,7 +124,10 @@ class AnswerPreview:
             await channel.show_draft(address, str(self._task_id), self._shown)
 
     async def _grow(self, channel: Channel, editor: EditsMessages) -> None:
-        text = first_part(self._stage.roster.split(self._talk.address, self._text))
+        parts = await asyncio.to_thread(
+            self._stage.roster.split, self._talk.address, self._text[:MOST_SHOWN]
+        )
+        text = first_part(parts)
         if text == self._shown or not self._stage.governor.admits_progress(self._talk.address):
             return
         if self._message_id:

@@ -13,6 +13,7 @@ from gateway.channel_runner import ChannelRunner
 from gateway.datadir import DataDirectory
 from gateway.delivery import Delivery
 from gateway.dispatch import Dispatcher
+from gateway.files import FileFetcher
 from gateway.http import HttpServer
 from gateway.inbox import Inbox
 from gateway.intake import Intake
@@ -44,6 +45,7 @@ class Loops:
     scheduler: Scheduler
     load_alarm: AlarmLoader
     heartbeats: Heartbeats
+    files: FileFetcher
     channels: Sequence[ChannelRunner]
 
 
@@ -112,6 +114,7 @@ class Service:
             housekeeping.append(group.create_task(loops.seen.run(), name="seen"))
             group.create_task(self._dispatch(), name="dispatcher")
             housekeeping.append(group.create_task(loops.delivery.run(), name="delivery"))
+            housekeeping.append(group.create_task(loops.files.run(), name="files"))
             self.started.set()
             await stop.wait()
             await self._stop(stop_seconds)

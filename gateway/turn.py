@@ -1,10 +1,13 @@
 """One claimed task, from the claim to its end."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 import structlog
 
@@ -13,20 +16,24 @@ from gateway.clock import Clock
 from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.crew import CrewRoom, TaskCrew
 from gateway.envelope import TaskEnvelope
+from gateway.files import FileFetcher
 from gateway.inbox import Claim, Ending, Inbox
 from gateway.journal import JournalScope, StoredJournal
 from gateway.lifecycle import TaskStatus
-from gateway.parts import numbered
+from gateway.outgoing import OutgoingFiles
+from gateway.parts import file_parts, numbered
 from gateway.permissions import permitted
 from gateway.phrases import Phrase, say
+from gateway.pictures import pictures_of
 from gateway.preview import AnswerPreview, Stage
-from gateway.requests import requests_text
+from gateway.requests import has_attachments, requests_text
 from gateway.retry import RetryDecision
 from gateway.schedule.book import BookRoom, Owner, TaskBook
 from gateway.schedule.runs import ScheduledRuns, is_scheduled
-from gateway.store import outbox, tasks
+from gateway.store import outbox, steps, tasks
 from gateway.store.conversations import Conversation, Direction
 from gateway.store.database import Database
+from gateway.store.files import ReceivedFile
 from gateway.store.outbox import NewPart, Opening, OutboxKind, OutboxPart, OutboxState
 from gateway.store.people import Role
 from gateway.store.statement import Script
@@ -36,17 +43,19 @@ from gateway.workshop import Workshop, WorkspaceSpill
 from manager.manager import MANAGER_SOUL, Equipment, Turn, answer
 from manager.prompt import Exchange, Situation
 from manager.speech import question_text
+from manager.tools.files import SEND_FILE
 from souls.soul import Soul
 from workers.agent.report import Report, SilentReport
 from workers.agent.result import AgentAnswer, AgentResult, AgentStopped
 from workers.errors import Suspended
 from workers.groups import plain_group
 from workers.models.errors import ModelUnavailable
-from workers.models.protocol import Model
+from workers.models.protocol import Model, Picture
 
 PRIVATE = ConversationKind.PRIVATE  # the place of a task that belongs to no conversation
 SHORTEST_PARKING = timedelta(seconds=30)  # how long a task waits for a model that is down
 QUARANTINED = "quarantined"
+LONG_TEXT = 2000  # characters; up to here dividing a text takes a few milliseconds
 PERHAPS_SHOWN = frozenset({OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState.SENT})
 
 logger = structlog.get_logger(__name__)
@@ -78,6 +87,8 @@ class TurnRoom:
     outlet: Outlet
     books: BookRoom
     runs: ScheduledRuns
+    files: FileFetcher
+    outgoing: Callable[[UUID, Path], OutgoingFiles]  # of a task, from its workspace
 
     @property
     def database(self) -> Database:
@@ -107,6 +118,7 @@ class TaskTurn:
         self._room = room
         self._claim = claim
         self._language = claim.conversation.language if claim.conversation else ""
+        self._outgoing: OutgoingFiles | None = None
         scope = JournalScope(lease=claim.lease, task=claim.task)
         self._journal = StoredJournal(
             room.database, room.clock, scope, claim.task.task_id, claim.steps
@@ -128,11 +140,11 @@ class TaskTurn:
         try:
             result = await self._work()
         except Suspended as suspended:
-            await self.leave(self._asked(suspended))
+            await self.leave(await self._with_files(self._asked(suspended)))
         except ModelUnavailable as unavailable:
             await self.leave(self._parked(unavailable))
         else:
-            await self.leave(self._ended(result))
+            await self.leave(await self._with_files(await self._ending(result)))
 
     async def leave(self, ending: Ending) -> None:
         """End the claim, and record with it what the model said last."""
@@ -250,6 +262,10 @@ class TaskTurn:
         tools = permitted(
             workshop.shared_tools(workspace, claim.task.user_id, self._language), claim.role, place
         )
+        files = await self._files()
+        pictures = await pictures_of(files, workspace) if workshop.takes_images else ()
+        can_give = claim.conversation is not None and not is_scheduled(claim.task)
+        drop = self._drop(workspace) if can_give else None
         async with plain_group() as group:
             crew = TaskCrew(room.crew, claim, tools, group)
             crew.resume()
@@ -260,9 +276,10 @@ class TaskTurn:
                 crew=crew,
                 spill=WorkspaceSpill(workspace),
                 schedules=self._book(),
+                drop=drop,
             )
             try:
-                return await answer(self._turn(), equipment, self._journal, report)
+                return await answer(self._turn(files, pictures), equipment, self._journal, report)
             finally:
                 crew.release()
 
@@ -296,11 +313,43 @@ class TaskTurn:
             chosen = talk.model
         return self._room.workshop.model(chosen or of_soul or "")
 
-    def _turn(self) -> Turn:
+    async def _files(self) -> Sequence[ReceivedFile]:
+        """Return the files that came with the message and with later answers, once here."""
+        together = (self._claim.task, *self._claim.collected)
+        found = [
+            await self._room.files.of_task(task.task_id)
+            for task in together
+            if has_attachments(task) or task.attempt > 1
+        ]
+        return [file for of_one in found for file in of_one]
+
+    def _drop(self, workspace: Path) -> OutgoingFiles:
+        self._outgoing = self._room.outgoing(self._claim.task.task_id, workspace)
+        return self._outgoing
+
+    async def _with_files(self, ending: Ending) -> Ending:
+        """Add the files that the Manager has sent so far; those that were added before stay."""
+        task, outgoing = self._claim.task, self._outgoing
+        was_used = any(step.name == SEND_FILE for step in self._claim.steps)
+        if outgoing is None or not ending.parts or not (was_used or outgoing.was_used):
+            return ending
+        recorded = await self._room.database.transact(
+            "sent_files", lambda: steps.of_task(task.task_id)
+        )
+        sent = outgoing.sent(recorded, task.task_id)
+        notes = [f"[sent: {one.file.name}]" for one in sent]
+        return replace(
+            ending,
+            parts=(*ending.parts, *file_parts(ending.parts[-1], task.task_id, sent)),
+            spoken="\n".join((ending.spoken, *notes)),
+        )
+
+    def _turn(self, files: Sequence[ReceivedFile], pictures: tuple[Picture, ...]) -> Turn:
         task, talk = self._claim.task, self._claim.conversation
         steers = self._claim.busy_mode is BusyMode.STEER and not is_scheduled(task)
         return Turn(
-            request=requests_text([task, *self._claim.collected]),
+            request=requests_text([task, *self._claim.collected], files),
+            pictures=pictures,
             situation=Situation(
                 now=self._room.clock.now(),
                 person=str(task.payload.get("sender_name", "")),
@@ -321,6 +370,12 @@ class TaskTurn:
     def _steer(self, now: datetime) -> Script[str]:
         """Take what the person said since the work began."""
         return requests_text((yield from tasks.collect(self._claim.task, now)))
+
+    async def _ending(self, result: AgentResult) -> Ending:
+        """Decide how a run ends; dividing a long answer takes too long for the event loop."""
+        if isinstance(result, AgentAnswer) and len(result.text) > LONG_TEXT:
+            return await asyncio.to_thread(self._ended, result)
+        return self._ended(result)
 
     def _ended(self, result: AgentResult) -> Ending:
         if isinstance(result, AgentAnswer):

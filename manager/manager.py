@@ -7,6 +7,7 @@ from manager.crew import Crew
 from manager.prompt import Exchange, Situation, describe, transcript
 from manager.schedules import ScheduleBook
 from manager.speech import outcomes_note
+from manager.tools.files import FileDrop, SendFile
 from manager.tools.questions import AskUser
 from manager.tools.schedules import CancelSchedule, CreateSchedule, ListSchedules
 from manager.tools.workers import AwaitWorker, DispatchWorker, ListWorkers
@@ -16,7 +17,7 @@ from workers.agent.loop import AgentRequest, run_agent
 from workers.agent.report import Report
 from workers.agent.result import AgentResult
 from workers.agent.toolbox import Spill, Toolbox
-from workers.models.protocol import Model
+from workers.models.protocol import Model, Picture
 from workers.tools.protocol import Tool
 
 MANAGER_SOUL = "manager"
@@ -30,6 +31,7 @@ class Turn:
     situation: Situation
     earlier: Sequence[Exchange] = ()
     context_tokens: int = 128_000
+    pictures: tuple[Picture, ...] = ()  # that came with the request, for models that take them
     can_ask: bool = True  # somebody is there to answer a question
     heard_meanwhile: Callable[[str], Awaitable[str]] | None = None  # see `before_model` of a run
 
@@ -38,7 +40,8 @@ class Turn:
 class Equipment:
     """What the Manager has at hand; `tools` are those it shares with workers.
 
-    Without `schedules` it can make none: in a scheduled run, say.
+    Without `schedules` it can make none: in a scheduled run, say. Without `drop` nobody is there to
+    be given a file.
     """
 
     soul: Soul
@@ -47,6 +50,7 @@ class Equipment:
     crew: Crew
     spill: Spill
     schedules: ScheduleBook | None = None
+    drop: FileDrop | None = None
 
 
 async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Report) -> AgentResult:
@@ -67,11 +71,12 @@ async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Rep
         DispatchWorker(crew),
         AwaitWorker(crew),
         *((AskUser(),) if turn.can_ask else ()),
+        *((SendFile(equipment.drop),) if equipment.drop is not None else ()),
         *_schedule_tools(equipment.schedules),
     )
     allowed = [tool for tool in (*equipment.tools, *own) if tool.spec.name in equipment.soul.tools]
     request = AgentRequest(
-        items=transcript(turn.earlier, turn.request),
+        items=transcript(turn.earlier, turn.request, turn.pictures),
         instructions=describe(turn.situation),
         context_tokens=turn.context_tokens,
         before_answer=before_answer,

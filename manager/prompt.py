@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from workers.models.protocol import AssistantTurn, Item, UserText
+from workers.models.protocol import AssistantTurn, Item, Picture, UserText
 
 MAX_NAME_CHARACTERS = 64
 SCHEDULED = (
@@ -48,14 +48,16 @@ def describe(situation: Situation) -> str:
     )
 
 
-def transcript(earlier: Sequence[Exchange], request: str) -> tuple[Item, ...]:
+def transcript(
+    earlier: Sequence[Exchange], request: str, pictures: tuple[Picture, ...] = ()
+) -> tuple[Item, ...]:
     """Put what was said earlier and the request into a model's terms."""
     before: tuple[Item, ...] = tuple(
         UserText(text=one.text) if one.is_from_person else AssistantTurn(text=one.text)
         for one in earlier
         if one.text.strip()
     )
-    return (*before, UserText(text=request))
+    return (*before, UserText(text=request, pictures=pictures))
 
 
 def _one_line(name: str) -> str:

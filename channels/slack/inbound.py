@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from channels.message import (
     Attachment,
+    AttachmentKind,
     ConversationAddress,
     ConversationKind,
     EventKind,
@@ -238,12 +239,19 @@ def _quoted(channel: str, post: Post, around: Surroundings) -> QuotedMessage | N
     )
 
 
+_KINDS: Final = {
+    "image": AttachmentKind.PHOTO,
+    "audio": AttachmentKind.AUDIO,
+    "video": AttachmentKind.VIDEO,
+}
+
+
 def _attachment(file: File) -> Attachment:
     family = file.mimetype.partition("/")[0]
     if file.subtype == "slack_audio":
-        kind = "voice"
+        kind = AttachmentKind.VOICE
     else:
-        kind = {"image": "photo", "audio": "audio", "video": "video"}.get(family, "document")
+        kind = _KINDS.get(family, AttachmentKind.DOCUMENT)
     return Attachment(
         kind=kind,
         file_id=file.id,

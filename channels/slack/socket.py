@@ -67,9 +67,11 @@ class SocketMode:
             reason = await self._connection()
             held = asyncio.get_running_loop().time() - begun_at
             if held >= LONG_ENOUGH_SECONDS:
+                # Slack renews connections every few hours: no trouble unless the next one fails.
+                logger.info("slack_connection_ended", reason=reason)
                 self._network.reset()
-            self._enter(reason)
-            if held < LONG_ENOUGH_SECONDS:
+            else:
+                self._enter(reason)
                 await self._sleep(self._network.seconds())
 
     async def hand_over(self, dispatch: Dispatch) -> None:

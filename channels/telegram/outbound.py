@@ -17,6 +17,12 @@ MAX_TEXT_UNITS: Final = 4096
 Source: https://core.telegram.org/bots/api#sendmessage
 """
 
+MAX_CAPTION_UNITS: Final = 1024
+"""The same of the words beside a file.
+
+Source: https://core.telegram.org/bots/api#senddocument
+"""
+
 MAX_ENTITIES: Final = 100
 """Entities of a message; Telegram ignores the ones beyond.
 
@@ -160,6 +166,17 @@ def _shown(run: Run) -> Run:
     return replace(run, styles=frozenset({Style.CODE})) if Style.CODE in run.styles else run
 
 
+def render_caption(text: str) -> Rendered:
+    """Return the words beside a file, maybe none; what is too long is cut and loses its markup."""
+    if not text.strip():
+        return Rendered(text="")
+    rendered = render(text)
+    if utf16_units(rendered.text) <= MAX_CAPTION_UNITS:
+        return rendered
+    kept = rendered.text.encode("utf-16-le")[: 2 * (MAX_CAPTION_UNITS - 1)]
+    return Rendered(text=kept.decode("utf-16-le", "ignore") + NOTHING)
+
+
 def split(text: str) -> tuple[str, ...]:
     """Divide CommonMark into parts that each fit one Telegram message; see `split_markdown`."""
     if text.strip() and _is_surely_small(text):
@@ -177,11 +194,24 @@ def _is_surely_small(text: str) -> bool:
     return is_short and sum(map(text.count, MARKUP)) <= PLAIN_ENOUGH
 
 
+def _surely_fits(text: str) -> bool:
+    """Tell, without rendering, that a part fits: what is shown is mostly shorter than its source.
+
+    Only a table's cells are filled up, and only a mark of a list or a rule is shown as more than
+    itself; an entity takes at least one character of markup.
+    """
+    marks = sum(map(text.count, MARKUP))
+    has_table = "|" in text
+    return not has_table and marks <= MAX_ENTITIES and utf16_units(text) + marks <= MAX_TEXT_UNITS
+
+
 def utf16_units(text: str) -> int:
     """Return the length of `text` as Telegram counts it."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _fits_one_message(text: str) -> bool:
+    if _surely_fits(text):
+        return True
     rendered = render(text)
     return utf16_units(rendered.text) <= MAX_TEXT_UNITS and len(rendered.entities) <= MAX_ENTITIES

@@ -24,6 +24,16 @@ TEMPLATE = """\
 #   base_url: https://api.openai.com/v1    # or any compatible server
 #   api: responses           # chat for servers that speak Chat Completions only
 #   fallbacks: []            # model ids, tried in this order
+#   takes_images: true       # whether pictures go to the model; with base_url false
+
+# transcription:             # turns voice messages into text; off without a model
+#   model: whisper-1
+#   base_url: https://api.openai.com/v1    # or any compatible server
+#   api_key_file: ~/.config/crewdesk/openai-key
+
+# files:
+#   max_mb: 50               # of one file, in or out
+#   total_mb: 10240          # of all that were received; then the oldest go
 
 # telegram:
 #   token_file: ~/.config/crewdesk/telegram-token    # from @BotFather; or CREWDESK_TELEGRAM__TOKEN

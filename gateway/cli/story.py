@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from gateway.cli.words import excerpt, seconds
 from gateway.lifecycle import TERMINAL, TaskStatus
+from gateway.store.files import ReceivedFile
 from gateway.store.history import Happening, TaskRecord
 from gateway.store.jobs import OPEN_JOBS, Job
 from gateway.store.outbox import OutboxPart
@@ -32,6 +33,7 @@ class EntryKind(StrEnum):
     NOTE = "note"
     JOB = "job"
     EVENT = "event"
+    FILE = "file"
     SEND = "send"
     END = "end"
 
@@ -64,6 +66,7 @@ def _blocks(record: TaskRecord) -> Iterator[list[Entry]]:
     if _is_asking(record):
         text = f"being asked, {NO_OUTCOME}"
         yield [Entry(at=task.updated_at, kind=EntryKind.MODEL, text=text)]
+    yield from ([_file(one)] for one in record.files)
     yield from ([_event(one)] for one in record.happenings)
     if task.status in TERMINAL:
         yield [_end(record)]
@@ -150,9 +153,22 @@ def _event(one: Happening) -> Entry:
     return Entry(at=one.created_at, kind=EntryKind.EVENT, text=f"{one.name} {detail}".rstrip())
 
 
+def _file(file: ReceivedFile) -> Entry:
+    size = f", {file.size_bytes} bytes" if file.size_bytes is not None else ""
+    facts = [
+        f"{file.kind} {file.state}: {file.path}{size}",
+        f"{file.attempt} tries" if file.attempt > 1 else "",
+        f"transcribed: {excerpt(file.transcript)}" if file.transcript else "",
+        excerpt(file.error),
+    ]
+    text = ", ".join(fact for fact in facts if fact)
+    return Entry(at=file.updated_at, kind=EntryKind.FILE, text=text)
+
+
 def _send(part: OutboxPart) -> Entry:
     facts = [
         f"{part.kind} part {part.part_no + 1} to {part.address.channel}: {part.state}",
+        f"file {part.file.path}" if part.file is not None else "",
         f"id {excerpt(part.platform_message_id)}" if part.platform_message_id else "",
         f"{part.attempt} tries" if part.attempt > 1 else "",
         "ambiguous" if part.is_ambiguous else "",

@@ -12,6 +12,7 @@ from channels.settings import ChannelSettings
 from gateway.config.sections import (
     AccessSettings,
     DeliverySettings,
+    FileSettings,
     HttpSettings,
     InboxSettings,
     LogSettings,
@@ -19,6 +20,7 @@ from gateway.config.sections import (
     ScheduleSettings,
     SkillSettings,
     ToolSettings,
+    TranscriptionSettings,
     WorkerSettings,
 )
 from gateway.config.values import DatabaseUrl, RedisUrl
@@ -64,6 +66,8 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     inbox: InboxSettings = InboxSettings()
     delivery: DeliverySettings = DeliverySettings()
+    files: FileSettings = FileSettings()
+    transcription: TranscriptionSettings = TranscriptionSettings()
     tools: ToolSettings = ToolSettings()
     skills: SkillSettings = SkillSettings()
     workers: WorkerSettings = WorkerSettings()

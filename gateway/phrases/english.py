@@ -24,6 +24,10 @@ ENGLISH: dict[Phrase, str] = {
         "`/tasks` shows what they were about."
     ),
     Phrase.SENT_AGAIN: "(sent again after an interruption)",
+    Phrase.FILE_NOT_SENDABLE: (
+        "I cannot send files here. {name} lies on the machine on which I run: `{path}`"
+    ),
+    Phrase.FILE_NOT_SENT: "The file {name} could not be sent: {reason}",
     Phrase.STOPPED_TOO_MANY_STEPS: "I stopped: this took more steps than I may take ({detail}).",
     Phrase.STOPPED_TOO_MANY_TOKENS: "I stopped: this used more than its budget ({detail}).",
     Phrase.STOPPED_TOO_LONG: "I stopped: this took longer than it may ({detail}).",
@@ -181,6 +185,11 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.TASK_STEPS: "Steps",
     Phrase.TASK_JOBS: "Workers",
     Phrase.TASK_SENDS: "Sent",
+    Phrase.TASK_FILES: "Files received",
+    Phrase.FILE_WANTED: "on its way",
+    Phrase.FILE_STORED: "stored",
+    Phrase.FILE_FAILED: "not fetched",
+    Phrase.FILE_REMOVED: "removed",
     Phrase.STEPS_EARLIER: "… {count} earlier steps",
     Phrase.STEP_MODEL: "model {name}",
     Phrase.STEP_TOOL: "tool {name}",

@@ -37,6 +37,16 @@ class OutboxKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartFile:
+    """The file of a part; `path` is where it lies, unchanged until it was sent."""
+
+    path: str
+    name: str
+    mime_type: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewPart:
     """A part to be said; `part_key` is the same whenever the same part is made again."""
 
@@ -49,6 +59,7 @@ class NewPart:
     expires_at: datetime
     task_id: UUID | None = None
     reply_to: str = ""
+    file: PartFile | None = None  # then `text` is what stands beside it, maybe nothing
     options: tuple[str, ...] = ()  # what a person may choose as an answer
 
     @property
@@ -79,6 +90,7 @@ class OutboxPart:
     is_recovered: bool
     platform_message_id: str
     error: str
+    file: PartFile | None
     created_at: datetime
     expires_at: datetime
     sent_at: datetime | None
@@ -128,6 +140,7 @@ def part(row: Row) -> OutboxPart:
         is_recovered=row.flag("is_recovered"),
         platform_message_id=row.text("platform_message_id"),
         error=row.text("error"),
+        file=_part_file(row),
         created_at=row.time("created_at"),
         expires_at=row.time("expires_at"),
         sent_at=row.time_or_none("sent_at"),
@@ -135,10 +148,22 @@ def part(row: Row) -> OutboxPart:
     )
 
 
+def _part_file(row: Row) -> PartFile | None:
+    if not row.text("file_path"):
+        return None
+    return PartFile(
+        path=row.text("file_path"),
+        name=row.text("file_name"),
+        mime_type=row.text("file_mime_type"),
+        size_bytes=row.integer("file_size_bytes"),
+    )
+
+
 _COLUMNS = """
 o.outbox_id, o.kind AS part_kind, o.task_id, o.conversation_id, o.part_no, o.text, o.reply_to,
 o.options, o.state, o.attempt, o.fence, o.anchor, o.first_tried_at, o.is_ambiguous, o.is_recovered,
 o.platform_message_id, o.error, o.created_at, o.expires_at, o.sent_at,
+o.file_path, o.file_name, o.file_mime_type, o.file_size_bytes,
 c.channel, c.account, c.chat_id, c.thread_id, c.kind, c.language
 """
 SUMMARY_KEPT = timedelta(days=1)  # the line that says that answers were given up
@@ -164,9 +189,21 @@ def enqueue(parts: Sequence[NewPart], now: datetime) -> Script[None]:
                 "state": OutboxState.QUEUED,
                 "created_at": now,
                 "expires_at": new.expires_at,
+                **_file_columns(new.file),
             },
             on_conflict="ON CONFLICT DO NOTHING",  # its key, and with it its id
         )
+
+
+def _file_columns(file: PartFile | None) -> dict[str, Value]:
+    if file is None:
+        return {}
+    return {
+        "file_path": file.path,
+        "file_name": file.name,
+        "file_mime_type": file.mime_type,
+        "file_size_bytes": file.size_bytes,
+    }
 
 
 _LAST_HEARD = """

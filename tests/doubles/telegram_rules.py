@@ -54,11 +54,16 @@ def check_text(params: Mapping[str, str]) -> CheckedText:
     if units > MAX_TEXT_UNITS:
         raise bad_request("message is too long")
     entities = tuple(json.loads(params.get("entities") or "[]"))
+    check_entities(entities, text)
+    return CheckedText(text=text, entities=entities)
+
+
+def check_entities(entities: tuple[JsonObject, ...], text: str) -> None:
+    """Check the entities of a text; raises `ApiRefusal`."""
     for entity in entities:
-        _check_entity(entity, text, units)
+        _check_entity(entity, text, utf16_units(text))
     _check_nesting(entities)
     _check_company(entities)
-    return CheckedText(text=text, entities=entities)
 
 
 def check_buttons(params: Mapping[str, str]) -> tuple[JsonObject, ...]:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from workers.models.pictures import data_url
 from workers.models.protocol import (
     AssistantTurn,
     Item,
@@ -129,8 +130,10 @@ def _messages(request: ModelRequest) -> list[dict[str, object]]:
 
 def _message(item: Item) -> list[dict[str, object]]:
     match item:
-        case UserText():
+        case UserText(pictures=()):
             return [{"role": "user", "content": well_formed(item.text)}]
+        case UserText():
+            return [{"role": "user", "content": _with_pictures(item)}]
         case ToolOutput():
             output = well_formed(item.output)
             return [{"role": "tool", "tool_call_id": item.call_id, "content": output}]
@@ -138,6 +141,14 @@ def _message(item: Item) -> list[dict[str, object]]:
             return []  # an answer of nothing is no message
         case AssistantTurn():
             return [_assistant(item)]
+
+
+def _with_pictures(item: UserText) -> list[dict[str, object]]:
+    words: dict[str, object] = {"type": "text", "text": well_formed(item.text)}
+    pictures: list[dict[str, object]] = [
+        {"type": "image_url", "image_url": {"url": data_url(picture)}} for picture in item.pictures
+    ]
+    return [words, *pictures]
 
 
 def _assistant(turn: AssistantTurn) -> dict[str, object]:

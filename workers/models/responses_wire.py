@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pydantic import BaseModel
 
+from workers.models.pictures import data_url
 from workers.models.protocol import (
     AssistantTurn,
     Item,
@@ -143,8 +144,10 @@ def responses_body(model: str, request: ModelRequest) -> dict[str, object]:
 
 def _entries(item: Item) -> list[dict[str, object]]:
     match item:
-        case UserText():
+        case UserText(pictures=()):
             return [{"role": "user", "content": well_formed(item.text)}]
+        case UserText():
+            return [{"role": "user", "content": _with_pictures(item)}]
         case ToolOutput():
             return [
                 {
@@ -155,6 +158,15 @@ def _entries(item: Item) -> list[dict[str, object]]:
             ]
         case AssistantTurn():
             return _assistant(item)
+
+
+def _with_pictures(item: UserText) -> list[dict[str, object]]:
+    words: dict[str, object] = {"type": "input_text", "text": well_formed(item.text)}
+    pictures: list[dict[str, object]] = [
+        {"type": "input_image", "image_url": data_url(picture), "detail": "auto"}
+        for picture in item.pictures
+    ]
+    return [words, *pictures]
 
 
 def _assistant(turn: AssistantTurn) -> list[dict[str, object]]:

@@ -197,7 +197,8 @@ async def test_a_wrong_secret_ends_the_channel(
     """It is said in a sentence that names the settings, and not tried again."""
     channel = dingtalk.another_process(secret="of-another-app")
     with pytest.raises(ChannelUnavailable, match="CREWDESK_DINGTALK__CLIENT_SECRET") as unavailable:
-        await channel.run(inbox.receive)
+        async with asyncio.timeout(5):
+            await channel.run(inbox.receive)
     assert unavailable.value.retry_after is None
     assert "CLIENT_SECRET" in channel.trouble()
     assert len(dingtalk.server.calls_of(OPEN)) == 1

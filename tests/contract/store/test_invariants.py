@@ -115,6 +115,21 @@ HELD: Values = {
 }
 WATCH: Values = {"user_id": "u", "subject": "notes.md"}
 MARK: Values = {"user_id": "u", "source": "task", "fingerprint": "f", "created_at": START}
+FILE: Values = {
+    "file_id": ONE,
+    "event_key": "e1",
+    "attachment_no": 0,
+    "task_id": ONE,
+    "conversation_id": ONE,
+    "channel": "slack",
+    "kind": "document",
+    "platform_file_id": "F1",
+    "name": "report.pdf",
+    "state": "wanted",
+    "path": "inbox/report.pdf",
+    "created_at": START,
+    "updated_at": START,
+}
 OTHER = UUID(int=2)
 
 # Each is a row that may not follow the first one, and the same with the one value that lets it.
@@ -156,6 +171,7 @@ TWICE: dict[str, tuple[str, Values, Values, Values]] = {
     "one_watch_per_subject": ("heartbeat_watches", WATCH, {}, {"subject": "other.md"}),
     "one_mark_per_finding": ("heartbeat_marks", MARK, {}, {"fingerprint": "g"}),
     "one_held_message": ("held_messages", HELD, {}, {"conversation_id": OTHER}),
+    "one_file_per_attachment": ("files", FILE, {"file_id": OTHER}, {"attachment_no": 1}),
 }
 
 
@@ -194,6 +210,7 @@ async def test_second_row_of_its_kind_is_refused(filled: Database, invariant: st
     [
         ("messages", {**MESSAGE, "conversation_id": OTHER}),
         ("outbox", {**PART, "conversation_id": OTHER}),
+        ("files", {**FILE, "conversation_id": OTHER}),
         ("identities", {**IDENTITY, "user_id": OTHER}),
     ],
 )

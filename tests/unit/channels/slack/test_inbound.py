@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from channels.message import Attachment, ConversationKind, EventKind, InboundMessage
+from channels.message import Attachment, AttachmentKind, ConversationKind, EventKind, InboundMessage
 from channels.slack.identity import BotIdentity
 from channels.slack.inbound import Surroundings, from_command, from_event, from_press
 from channels.slack.payload import JsonObject
@@ -127,7 +127,7 @@ def test_files_come_as_attachments() -> None:
     """A recording is a voice message, a picture a photo, and anything else a document."""
     photo, voice, document = read("files").attachments
     assert photo == Attachment(
-        kind="photo",
+        kind=AttachmentKind.PHOTO,
         file_id="F0S43PZDF",
         name="tedair.gif",
         mime_type="image/gif",

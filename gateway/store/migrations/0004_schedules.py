@@ -19,7 +19,7 @@ INVARIANTS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crewdesk", "0002_busy_conversations")]
+    dependencies = [("crewdesk", "0003_files")]
 
     operations = [
         ops.CreateModel(
