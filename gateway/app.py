@@ -43,11 +43,8 @@ from gateway.models import LateModel, LoadedModel, ModelShelf
 from gateway.outgoing import OutgoingFiles
 from gateway.preview import Stage
 from gateway.roster import ChannelPlan, Roster
-from gateway.schedule.book import BookRoom
-from gateway.schedule.heartbeats import HeartbeatRoom, Heartbeats
-from gateway.schedule.runs import QuietEnd, ScheduledRuns
-from gateway.schedule.scheduler import Alarm, Scheduler
-from gateway.schedule.signals import Lookout
+from gateway.schedule.clockwork import ClockRoom, Clockwork
+from gateway.schedule.scheduler import Alarm
 from gateway.seen import SeenSigns
 from gateway.sending import Sender
 from gateway.service import Loops, Service
@@ -134,19 +131,16 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     workshop = _workshop(core.settings, core.shelf)
     sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
-    quiet_end = QuietEnd(core.database, core.roster, delivery.wakeup.call)
-    scheduler = Scheduler(core.database, core.clock, core.inbox, (quiet_end,))
+    clockwork = _clockwork(core, workshop, delivery)
     fetcher = FileFetcher(_file_room(core))
-    books = _book_room(core, workshop, scheduler)
-    turn_room = _turn_room(core, workshop, delivery, fetcher, books)
+    turn_room = _turn_room(core, workshop, delivery, fetcher, clockwork)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
 
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
     desk = CommandDesk(_facts(core, workshop))
-    beats = _heartbeats(core, workshop)
-    follow = _follower(dispatcher, workshop, scheduler, beats)
+    follow = _follower(dispatcher, workshop, clockwork)
     seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
     intake_room = replace(
         _intake_room(core, gate, desk, seen, dispatcher), files_wakeup=fetcher.wakeup
@@ -165,9 +159,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
         ),
         seen=seen,
         models=core.shelf,
-        scheduler=scheduler,
-        load_alarm=load_alarm,
-        heartbeats=beats,
+        clockwork=clockwork,
         files=fetcher,
         channels=[
             ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
@@ -183,14 +175,17 @@ def load_alarm() -> Callable[[Wakeup], AbstractContextManager[Alarm]]:
     return ApschedulerAlarm
 
 
-def _heartbeats(core: _Core, workshop: Workshop) -> Heartbeats:
-    room = HeartbeatRoom(
+def _clockwork(core: _Core, workshop: Workshop, delivery: Delivery) -> Clockwork:
+    room = ClockRoom(
         database=core.database,
         clock=core.clock,
         inbox=core.inbox,
-        default_zone=core.settings.schedules.time_zone,
+        roster=core.roster,
+        workshop=workshop,
+        settings=core.settings.schedules,
+        said=delivery.wakeup.call,
     )
-    return Heartbeats(room, Lookout(workshop))
+    return Clockwork(room, load_alarm)
 
 
 def _facts(core: _Core, workshop: Workshop) -> GatewayFacts:
@@ -235,7 +230,7 @@ def transcriber(settings: TranscriptionSettings) -> Transcribe:
 
 
 def _turn_room(
-    core: _Core, workshop: Workshop, delivery: Delivery, fetcher: FileFetcher, books: BookRoom
+    core: _Core, workshop: Workshop, delivery: Delivery, fetcher: FileFetcher, clockwork: Clockwork
 ) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
@@ -261,19 +256,8 @@ def _turn_room(
         outlet=delivery,
         files=fetcher,
         outgoing=partial(OutgoingFiles, core.settings.data_dir, max_mb=core.settings.files.max_mb),
-        books=books,
-        runs=ScheduledRuns(core.roster, default_zone=core.settings.schedules.time_zone),
-    )
-
-
-def _book_room(core: _Core, workshop: Workshop, scheduler: Scheduler) -> BookRoom:
-    return BookRoom(
-        database=core.database,
-        clock=core.clock,
-        changed=scheduler.wakeup.call,
-        has_soul=lambda name: workshop.souls.get(name) is not None,
-        default_zone=core.settings.schedules.time_zone,
-        per_person=core.settings.schedules.per_person,
+        books=clockwork.books,
+        runs=clockwork.runs,
     )
 
 
@@ -477,7 +461,7 @@ def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
 
 
 def _follower(
-    dispatcher: Dispatcher, workshop: Workshop, scheduler: Scheduler, beats: Heartbeats
+    dispatcher: Dispatcher, workshop: Workshop, clockwork: Clockwork
 ) -> Callable[[Aftermath], None]:
     """Return what carries out what a command leaves to do after its commit."""
 
@@ -491,8 +475,7 @@ def _follower(
                 workshop.souls.refresh()
                 workshop.skills.refresh()
             case LookAtClock(has_run=has_run):
-                scheduler.changed(has_run=has_run)
-                beats.wakeup.call()
+                clockwork.changed(has_run=has_run)
             case _:
                 assert_never(aftermath)
 

@@ -19,13 +19,11 @@ from gateway.inbox import Inbox
 from gateway.intake import Intake
 from gateway.maintenance import Maintenance
 from gateway.models import ModelShelf
-from gateway.schedule.heartbeats import Heartbeats
-from gateway.schedule.scheduler import AlarmLoader, Scheduler
+from gateway.schedule.clockwork import Clockwork
 from gateway.seen import SeenSigns
 from gateway.store import settings
 from gateway.store.database import Database
 from skills.process import end_orphans
-from workers.groups import plain_group
 
 FLUSH_SHARE = 0.25  # of the time to stop, for the outbox; the rest is for running tasks
 
@@ -42,9 +40,7 @@ class Loops:
     maintenance: Maintenance
     seen: SeenSigns
     models: ModelShelf
-    scheduler: Scheduler
-    load_alarm: AlarmLoader
-    heartbeats: Heartbeats
+    clockwork: Clockwork
     files: FileFetcher
     channels: Sequence[ChannelRunner]
 
@@ -138,9 +134,7 @@ class Service:
     async def _schedule(self) -> None:
         """Fire schedules and heartbeats, once there is a model for what they ask."""
         await self._loops.models.ready()
-        async with plain_group() as group:
-            group.create_task(self._loops.heartbeats.run())
-            await self._loops.scheduler.run(self._loops.load_alarm)
+        await self._loops.clockwork.run()
 
     async def _stop(self, seconds: float) -> None:
         """Take nothing in, let tasks end or give them back, and send what can be sent.
