@@ -63,7 +63,7 @@ async def test_on_a_full_disk_nothing_is_acknowledged_and_nothing_lost(tmp_path:
         with full(scene.gateway.data_dir):
             for question in questions:
                 await chat.says(question)
-            await scene.gateway.wait_for_log("telegram_batch_not_stored")
+            await scene.gateway.wait_for_log("events_not_stored")
             assert scene.telegram.world.updates
         await chat.answers(len(questions) + 1)
         await scene.settled()
