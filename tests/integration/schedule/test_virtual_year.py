@@ -38,6 +38,7 @@ ZONES = (
 )
 SCHEDULES = 500
 SEED = 20260105
+TROUBLES = ("nothing", "restart", "sleep", "ahead", "back", "wrong")
 DONE_AT_ONCE = """
 CREATE TRIGGER done_at_once AFTER INSERT ON tasks BEGIN
     UPDATE tasks SET status = 'completed' WHERE task_id = NEW.task_id;
@@ -102,15 +103,20 @@ class Expectation:
 def troubles(dice: random.Random) -> Iterator[str]:
     """Yield what happens after each look: mostly nothing."""
     while True:
-        yield dice.choices(("nothing", "restart", "sleep", "ahead", "back"), (970, 14, 10, 3, 3))[0]
+        yield dice.choices(TROUBLES, (970, 14, 10, 3, 3, 3))[0]
+
+
+async def look(kit: ScheduleKit, expected: Sequence[Expectation]) -> datetime | None:
+    """Look at the clock, and have it reckoned what that should fire."""
+    for one in expected:
+        one.look(kit.clock.now())
+    return await kit.scheduler.look()
 
 
 async def live(kit: ScheduleKit, dice: random.Random, expected: Sequence[Expectation]) -> int:
     """Let the year pass, and return how often somebody looked at the clock."""
     for looks, trouble in enumerate(troubles(dice)):
-        nearest = await kit.scheduler.look()
-        for one in expected:
-            one.look(kit.clock.now())
+        nearest = await look(kit, expected)
         if kit.clock.now() >= END:
             return looks
         assert nearest is not None
@@ -125,6 +131,11 @@ async def live(kit: ScheduleKit, dice: random.Random, expected: Sequence[Expecta
                 kit.clock.jump_to(kit.clock.now() + dice.choice((HOUR, DAY)))
             case "back":
                 kit.clock.jump_to(kit.clock.now() - dice.choice((HOUR, DAY)))
+            case "wrong":  # for one look, and then it is set right
+                right = kit.clock.now()
+                kit.clock.jump_to(right + 20 * DAY)
+                await look(kit, expected)
+                kit.clock.jump_to(right)
             case _:
                 pass
     raise AssertionError("unreachable")
