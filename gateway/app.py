@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -15,7 +16,13 @@ from channels.settings import ChannelSettings
 from gateway.access import ClaimCode, Gate
 from gateway.channel_runner import ChannelRunner
 from gateway.clock import Clock, SystemClock
-from gateway.commands.command import Aftermath, PauseWork, ReloadFiles, StopTask
+from gateway.commands.command import (
+    Aftermath,
+    LookAtClock,
+    PauseWork,
+    ReloadFiles,
+    StopTask,
+)
 from gateway.commands.desk import CommandDesk
 from gateway.config import ModelSettings, Settings, load_settings
 from gateway.config.sections import OFFLINE_MODEL, ModelApi, TranscriptionSettings
@@ -36,12 +43,15 @@ from gateway.models import LateModel, LoadedModel, ModelShelf
 from gateway.outgoing import OutgoingFiles
 from gateway.preview import Stage
 from gateway.roster import ChannelPlan, Roster
+from gateway.schedule.clockwork import ClockRoom, Clockwork
+from gateway.schedule.scheduler import Alarm
 from gateway.seen import SeenSigns
 from gateway.sending import Sender
 from gateway.service import Loops, Service
 from gateway.store.database import Database, Probe, Writer, sqlite_path
 from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
+from gateway.wakeup import Wakeup
 from gateway.worker_health import WorkerHealth
 from gateway.workshop import MEBIBYTE, Workshop
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
@@ -121,22 +131,16 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     workshop = _workshop(core.settings, core.shelf)
     sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
+    clockwork = _clockwork(core, workshop, delivery)
     fetcher = FileFetcher(_file_room(core))
-    turn_room = _turn_room(core, workshop, delivery, fetcher)
+    turn_room = _turn_room(core, workshop, delivery, fetcher, clockwork)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
 
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
-    facts = GatewayFacts(
-        core.clock.now(),
-        core.roster,
-        workshop,
-        core.shelf,
-        busy_mode=core.settings.inbox.busy_mode,
-    )
-    desk = CommandDesk(facts)
-    follow = _follower(dispatcher, workshop)
+    desk = CommandDesk(_facts(core, workshop))
+    follow = _follower(dispatcher, workshop, clockwork)
     seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
     intake_room = replace(
         _intake_room(core, gate, desk, seen, dispatcher), files_wakeup=fetcher.wakeup
@@ -155,11 +159,43 @@ def _loops(core: _Core, gate: Gate) -> Loops:
         ),
         seen=seen,
         models=core.shelf,
+        clockwork=clockwork,
         files=fetcher,
         channels=[
             ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
             for plan in core.roster.plans.values()
         ],
+    )
+
+
+def load_alarm() -> Callable[[Wakeup], AbstractContextManager[Alarm]]:
+    """Import APScheduler, which takes a tenth of a second, and return what opens an alarm."""
+    from gateway.schedule.alarm import ApschedulerAlarm  # noqa: PLC0415 - slow, see above
+
+    return ApschedulerAlarm
+
+
+def _clockwork(core: _Core, workshop: Workshop, delivery: Delivery) -> Clockwork:
+    room = ClockRoom(
+        database=core.database,
+        clock=core.clock,
+        inbox=core.inbox,
+        roster=core.roster,
+        workshop=workshop,
+        settings=core.settings.schedules,
+        said=delivery.wakeup.call,
+    )
+    return Clockwork(room, load_alarm)
+
+
+def _facts(core: _Core, workshop: Workshop) -> GatewayFacts:
+    return GatewayFacts(
+        core.clock.now(),
+        core.roster,
+        workshop,
+        core.shelf,
+        busy_mode=core.settings.inbox.busy_mode,
+        time_zone=core.settings.schedules.time_zone,
     )
 
 
@@ -194,7 +230,7 @@ def transcriber(settings: TranscriptionSettings) -> Transcribe:
 
 
 def _turn_room(
-    core: _Core, workshop: Workshop, delivery: Delivery, fetcher: FileFetcher
+    core: _Core, workshop: Workshop, delivery: Delivery, fetcher: FileFetcher, clockwork: Clockwork
 ) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
@@ -220,6 +256,8 @@ def _turn_room(
         outlet=delivery,
         files=fetcher,
         outgoing=partial(OutgoingFiles, core.settings.data_dir, max_mb=core.settings.files.max_mb),
+        books=clockwork.books,
+        runs=clockwork.runs,
     )
 
 
@@ -422,7 +460,9 @@ def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
     )
 
 
-def _follower(dispatcher: Dispatcher, workshop: Workshop) -> Callable[[Aftermath], None]:
+def _follower(
+    dispatcher: Dispatcher, workshop: Workshop, clockwork: Clockwork
+) -> Callable[[Aftermath], None]:
     """Return what carries out what a command leaves to do after its commit."""
 
     def follow(aftermath: Aftermath) -> None:
@@ -434,6 +474,8 @@ def _follower(dispatcher: Dispatcher, workshop: Workshop) -> Callable[[Aftermath
             case ReloadFiles():
                 workshop.souls.refresh()
                 workshop.skills.refresh()
+            case LookAtClock(has_run=has_run):
+                clockwork.changed(has_run=has_run)
             case _:
                 assert_never(aftermath)
 
