@@ -1,10 +1,10 @@
 """Conversations: groups, topics, edits, odd texts, and what steers them."""
 
 import time
-from pathlib import Path
 
 import pytest
 
+from tests.acceptance.asking import is_running
 from tests.acceptance.scene import Chat, Scene, tool_outputs
 from workers.models.protocol import AssistantTurn, UserText
 
@@ -193,15 +193,3 @@ async def tasks_of(chat: Chat) -> list[tuple[object, ...]]:
         "SELECT status FROM tasks JOIN conversations USING (conversation_id) WHERE chat_id = ?",
         str(chat.id),
     )
-
-
-def is_running(command: str) -> bool:
-    """Tell whether some process was started with these very words."""
-    wanted = command.encode().replace(b" ", b"\0") + b"\0"
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if file.read_bytes() == wanted:
-                return True
-        except (FileNotFoundError, ProcessLookupError):  # it ended while we looked
-            continue
-    return False

@@ -81,7 +81,10 @@ def is_in_conflict(gateway: GatewayProcess) -> bool:
 async def on_a_small_disk(disk: Path) -> AsyncIterator[Scene]:
     """Start a gateway whose data directory has a disk of its own."""
     with mounted(disk):
-        settings = {"CREWDESK_INBOX__LEASE_SECONDS": "3"}  # so that a stranded task is soon retried
+        settings = {
+            "CREWDESK_INBOX__LEASE_SECONDS": "3",  # so that a stranded task is soon retried
+            "CREWDESK_INBOX__BUSY_MODE": "queue",  # an answer to each message
+        }
         async with opened(disk / "data", settings) as scene:
             yield scene
 

@@ -379,8 +379,6 @@ class Migration(migrations.Migration):
                 ("role", fields.CharField(max_length=16)),
                 ("name", fields.TextField(unique=False)),
                 ("language", fields.CharField(db_default="", max_length=16)),
-                ("time_zone", fields.CharField(db_default="", max_length=64)),
-                ("quiet_hours", fields.CharField(db_default="", max_length=16)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={

@@ -22,6 +22,16 @@ class Migration(migrations.Migration):
     dependencies = [("crewdesk", "0003_files")]
 
     operations = [
+        ops.AddField(
+            model_name="User",
+            name="time_zone",
+            field=fields.CharField(db_default="", max_length=64),
+        ),
+        ops.AddField(
+            model_name="User",
+            name="quiet_hours",
+            field=fields.CharField(db_default="", max_length=16),
+        ),
         ops.CreateModel(
             name="ScheduleRow",
             fields=[

@@ -1,7 +1,7 @@
 """The process dies at every named point, at its first and at its second hit, and recovers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -9,14 +9,23 @@ from typing import Literal
 
 import pytest
 
-from tests.acceptance.kill.conversation import Ledger, Question, Verdict, observe, question
+from tests.acceptance.kill.conversation import (
+    Ledger,
+    Question,
+    Talk,
+    Verdict,
+    observe,
+    question,
+)
 from tests.acceptance.kill.warm_process import Crash, WarmProcess
+from tests.acceptance.messengers.messenger import Place, Post
+from tests.acceptance.messengers.telegram import TelegramMessenger
 from tests.doubles.model_markers import scripted_by_markers
 from tests.doubles.model_reply import ParsedRequest, Reply
 from tests.doubles.model_server import ModelServer
 from tests.doubles.telegram_server import TelegramServer
 
-CHATS = (1001, 1002)
+PEOPLE = (1, 2)
 SETTLED_WITHIN = 30.0  # seconds after the last start
 SLOW_WORD = "slowly"
 
@@ -64,11 +73,13 @@ class Scene:
     """Two chats, a model, and a gateway that dies."""
 
     def __init__(self, telegram: TelegramServer, model: ModelServer, folder: Path) -> None:
-        self.telegram = telegram
+        self.telegram = TelegramMessenger(telegram)
         self._model = model
         self._folder = folder
         self.ledger = Ledger(folder / "ledger")
-        self.talks: dict[int, Sequence[Question]] = {}
+        self.talks = [
+            Talk(messenger=self.telegram, place=Place(person=person)) for person in PEOPLE
+        ]
 
     @property
     def environ(self) -> dict[str, str]:
@@ -76,8 +87,7 @@ class Scene:
         return {
             "CREWDESK_DATA_DIR": str(self._folder / "data"),
             "CREWDESK_HTTP__PORT": "0",
-            "CREWDESK_TELEGRAM__TOKEN": self.telegram.token,
-            "CREWDESK_TELEGRAM__API_BASE": self.telegram.base_url,
+            **self.telegram.settings,
             "CREWDESK_ACCESS__MEMBERS": "telegram:*",
             "CREWDESK_INBOX__BUSY_MODE": "queue",  # an answer to each message
             "CREWDESK_MODEL__NAME": "double",
@@ -93,31 +103,30 @@ class Scene:
 
     async def ask(self) -> None:
         """Let the people write: plain words, unsafe calls, slow answers, a worker."""
-        for chat_id in CHATS:
-            worker = (
-                '[[tool:dispatch_worker {"worker_id": "worker", "instruction": "'
-                'look [[say:seen]]"}]]'
-            )
-            self.talks[chat_id] = (
-                question(self.ledger, chat_id, 0, calls=0),
-                question(self.ledger, chat_id, 1, calls=2),
+        worker = (
+            '[[tool:dispatch_worker {"worker_id": "worker", "instruction": "look [[say:seen]]"}]]'
+        )
+        for talk in self.talks:
+            talk.questions[:] = (
+                question(self.ledger, talk, 0, calls=0),
+                question(self.ledger, talk, 1, calls=2),
                 Question(
                     name="w",
-                    text=f"job of {chat_id} {worker}",
-                    answer=f"answer to job of {chat_id}",
+                    text=f"job of {talk.name} {worker}",
+                    answer=f"answer to job of {talk.name}",
                 ),
                 Question(
                     name="s",
-                    text=f"{SLOW_WORD} {chat_id}",
-                    answer=f"answer to {SLOW_WORD} {chat_id}",
+                    text=f"{SLOW_WORD} {talk.name}",
+                    answer=f"answer to {SLOW_WORD} {talk.name}",
                 ),
             )
-            for one in self.talks[chat_id]:
-                await self.telegram.user_says(one.text, chat_id=chat_id)
+            for one in talk.questions:
+                await self.telegram.says(Post(place=talk.place, text=one.text))
 
     def verdict(self) -> Verdict:
         """Say what an observer sees now."""
-        return observe(self.telegram.world, self.ledger, self.talks)
+        return observe(self.talks, self.ledger)
 
     async def settled(self) -> None:
         """Wait until every question has its answer; the verdict says what is missing."""

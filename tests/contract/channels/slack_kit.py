@@ -20,8 +20,6 @@ GENERAL = "C0GENERAL"
 class SlackKit:
     """A `SlackChannel` on Bolt and Slack's client against the double."""
 
-    lacks: frozenset[type] = frozenset()
-
     def __init__(self, server: SlackServer, stack: AsyncExitStack) -> None:
         self.server = server
         self._stack = stack
