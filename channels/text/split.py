@@ -135,7 +135,8 @@ class _Splitter:
         if line >= start and self._outline.is_indented_code(first):
             return body[line - start :].rstrip()
         dedented = _dedented(self._with_item_apart(body, start, indent), indent).strip()
-        return _as_text(dedented) if self._outline.is_text(first) else dedented
+        was_elsewhere = start > 0 and self._outline.is_text(first)
+        return _as_text(dedented) if was_elsewhere else dedented
 
     def _with_item_apart(self, body: str, start: int, indent: int) -> str:
         """Put a blank line before the next list item, where a part begins in the one before.

@@ -158,6 +158,12 @@ def test_the_work_grows_with_the_length() -> None:
     assert max(asked) < 20_000
 
 
+@pytest.mark.parametrize("text", ["[note] hello", "#tag", "1.5 l of milk", "-5 °C"])
+def test_text_that_need_not_be_divided_stays_as_it_is(text: str) -> None:
+    """What looks like the beginning of a block is none where it stands."""
+    assert split_markdown(text, lambda _: True) == (text,)
+
+
 def test_item_after_a_divided_one_stays_an_item() -> None:
     """Only a few items may follow a paragraph at once, which the rest of an item becomes."""
     text = f"7. {'aa ' * 15}aa\n8. ```\n   `x`\n   ```"
