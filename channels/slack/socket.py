@@ -56,6 +56,13 @@ class SocketMode:
         self._store = Backoff(first=1, ceiling=30)
         self._waiting: asyncio.Queue[_Delivery] = asyncio.Queue(_WAITING_FRAMES)
 
+    def enter(self, trouble: str) -> None:
+        """Take note of a trouble, empty while all is well, and tell the log where it is news."""
+        if trouble != self.trouble:
+            log = logger.warning if trouble else logger.info
+            log("slack_connection", trouble=trouble)
+        self.trouble = trouble
+
     async def receive(self) -> None:
         """Stay connected until cancelled.
 
@@ -68,7 +75,7 @@ class SocketMode:
             held = asyncio.get_running_loop().time() - begun_at
             if held >= LONG_ENOUGH_SECONDS:
                 self._network.reset()
-            self._enter(reason)
+            self.enter(reason)
             if held < LONG_ENOUGH_SECONDS:
                 await self._sleep(self._network.seconds())
 
@@ -95,10 +102,10 @@ class SocketMode:
         except CallFailed as failure:
             hopeless = unavailable(failure, is_app_token=True)
             if hopeless is not None:
-                self._enter(hopeless.reason)
+                self.enter(hopeless.reason)
                 raise hopeless from failure
             if failure.retry_after is not None:
-                self._enter(failure.reason)
+                self.enter(failure.reason)
                 await self._sleep(failure.retry_after.total_seconds())
             return failure.reason
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
@@ -113,7 +120,7 @@ class SocketMode:
                 continue
             match content.get("type"):
                 case "hello":
-                    self._enter("")
+                    self.enter("")
                 case "disconnect":
                     await self._drain()
                     return f"Slack asked for a new connection: {content.get('reason')}"
@@ -143,12 +150,6 @@ class SocketMode:
             else:
                 self._store.reset()
                 return acknowledgement
-
-    def _enter(self, trouble: str) -> None:
-        if trouble != self.trouble:
-            log = logger.warning if trouble else logger.info
-            log("slack_connection", trouble=trouble)
-        self.trouble = trouble
 
 
 async def _acknowledge(
