@@ -250,7 +250,7 @@ class SlackChannel:
                 answer = await self._api.post("auth.test", {})
             except CallFailed as failure:
                 hopeless = unavailable(failure, is_app_token=False)
-                self._socket.trouble = hopeless.reason if hopeless else failure.reason
+                self._socket.enter(hopeless.reason if hopeless else failure.reason)
                 if hopeless is not None:
                     raise hopeless from failure
                 told = failure.retry_after.total_seconds() if failure.retry_after else 0.0

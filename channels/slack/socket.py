@@ -58,6 +58,13 @@ class SocketMode:
         self._offering = Offering(CHANNEL, sleep=sleep)
         self._waiting: asyncio.Queue[_Delivery] = asyncio.Queue(_WAITING_FRAMES)
 
+    def enter(self, trouble: str) -> None:
+        """Take note of a trouble, empty while all is well, and tell the log where it is news."""
+        if trouble != self.trouble:
+            log = logger.warning if trouble else logger.info
+            log("slack_connection", trouble=trouble)
+        self.trouble = trouble
+
     async def receive(self) -> None:
         """Stay connected until cancelled.
 
@@ -73,7 +80,7 @@ class SocketMode:
                 logger.info("slack_connection_ended", reason=reason)
                 self._network.reset()
             else:
-                self._enter(reason)
+                self.enter(reason)
                 await self._sleep(self._network.seconds())
 
     async def hand_over(self, dispatch: Dispatch) -> None:
@@ -101,10 +108,10 @@ class SocketMode:
         except CallFailed as failure:
             hopeless = unavailable(failure, is_app_token=True)
             if hopeless is not None:
-                self._enter(hopeless.reason)
+                self.enter(hopeless.reason)
                 raise hopeless from failure
             if failure.retry_after is not None:
-                self._enter(failure.reason)
+                self.enter(failure.reason)
                 await self._sleep(failure.retry_after.total_seconds())
             return failure.reason
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
@@ -119,7 +126,7 @@ class SocketMode:
                 continue
             match content.get("type"):
                 case "hello":
-                    self._enter("")
+                    self.enter("")
                 case "disconnect":
                     await self._drain()
                     return f"Slack asked for a new connection: {content.get('reason')}"
@@ -134,12 +141,6 @@ class SocketMode:
                 await self._waiting.join()
         except TimeoutError:
             logger.info("slack_connection_left_early", waiting=self._waiting.qsize())
-
-    def _enter(self, trouble: str) -> None:
-        if trouble != self.trouble:
-            log = logger.warning if trouble else logger.info
-            log("slack_connection", trouble=trouble)
-        self.trouble = trouble
 
 
 async def _acknowledge(

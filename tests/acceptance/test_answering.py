@@ -24,13 +24,6 @@ async def test_a_message_is_answered_once_with_what_the_model_says(chat: Chat) -
     assert chat.requests[-1].parsed.api is Api.RESPONSES
 
 
-async def test_a_tool_is_called_and_its_result_reaches_the_model(chat: Chat) -> None:
-    """`bash` really runs, and what it printed is in the next request."""
-    said = await chat.asks('count [[tool:bash {"command":"echo $((6 * 7))"}]][[say:It is done.]]')
-    assert said == "It is done."
-    assert tool_outputs(chat.requests[-1]) == ["42\n[exit code 0]"]
-
-
 async def test_a_greeting_is_answered_by_the_manager_itself(chat: Chat) -> None:
     """A "你好" takes one model call, and counts as small talk."""
     before = len(chat.requests)

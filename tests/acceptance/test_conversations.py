@@ -1,10 +1,7 @@
 """Conversations: groups, topics, edits, odd texts, and what steers them."""
 
-import time
-
 import pytest
 
-from tests.acceptance.asking import is_running
 from tests.acceptance.scene import Chat, Scene, tool_outputs
 from workers.models.protocol import AssistantTurn, UserText
 
@@ -91,19 +88,6 @@ async def test_a_message_that_is_delivered_again_makes_no_second_task(chat: Chat
     await chat.scene.settled()
     assert chat.texts == ["answer to Only once", "answer to And now this"]
     assert len(chat.requests) == before + 1
-
-
-async def test_stop_ends_the_command_that_runs(chat: Chat) -> None:
-    """The answer comes at once, and the command's process is gone."""
-    command = f"sleep 600.{chat.id}"
-    await chat.says(f'[[tool:bash {{"command":"{command}"}}]]')
-    await chat.scene.gateway.eventually(lambda: is_running(command), "the command runs")
-    began = time.monotonic()
-    assert (await chat.asks("/stop")).startswith("Stopped (1):")
-    await chat.scene.gateway.eventually(lambda: not is_running(command), "it is gone", 5)
-    assert time.monotonic() - began < 5  # seconds; a tenth of one where the machine is idle
-    await chat.scene.settled()
-    assert len(chat.texts) == 1
 
 
 async def test_a_question_is_answered_by_its_button(chat: Chat) -> None:

@@ -12,6 +12,7 @@ import pytest_asyncio
 from tests.acceptance.asking import add_skill, dispatch, is_running, long_answer, release, run
 from tests.acceptance.messengers.crowd import Chat, Crowd, opened
 from tests.acceptance.scene import tool_outputs
+from tests.doubles.gateway_process import PATIENCE_SECONDS
 from tests.doubles.model_reply import Reply
 from workers.models.protocol import UserText
 
@@ -63,18 +64,18 @@ async def test_a_skill_is_run(chat: Chat) -> None:
 
 async def test_a_workers_words_reach_nobody(chat: Chat) -> None:
     """Neither a message nor a preview nor an edit shows what a worker wrote."""
-    pace = asyncio.Semaphore(0)
-    instruction = f"look for the bird of {chat.messenger.name}"
+    pace, instruction = asyncio.Semaphore(0), f"look for the bird of {chat.messenger.name}"
     chat.crowd.book.on(instruction, lambda _: Reply(text="a grey heron", pace=pace))
     await chat.says(f"Which bird? {dispatch(instruction)}[[say:I have found out.]]")
     await chat.crowd.asked(instruction)
-    await asyncio.sleep(0.5)  # long enough for a preview, which must not come
+    release(pace, 5)
+    await somebody_else_sees_a_preview(chat)  # so this chat would have had one, too
     release(pace)
     await chat.answers()
     await chat.crowd.settled()
-    assert chat.ever_shown[-1] == "I have found out."
+    assert chat.texts == ["I have found out."]
     assert not any("heron" in text for text in chat.ever_shown)
-    assert "a grey heron" in tool_outputs(chat.crowd.model.requests[-1])[0]
+    assert any("a grey heron" in output for output in outputs_of(chat, "Which bird?"))
 
 
 async def test_in_a_group_only_a_mention_is_answered(chat: Chat) -> None:
@@ -126,7 +127,9 @@ async def test_an_answer_grows_before_ones_eyes_and_ends_as_one_message(chat: Ch
     chat.crowd.book.on(wish, lambda _: Reply(text=words, pace=pace))
     await group.says(wish, mentions_bot=True)
     release(pace, 20)
-    await group.messenger.wait_for(lambda: any("word0" in text for text in group.texts), 30)
+    await group.messenger.wait_for(
+        lambda: any("word0" in text for text in group.texts), PATIENCE_SECONDS
+    )
     (preview,) = group.texts
     release(pace)
     await group.shows(lambda texts: texts == [words])
@@ -160,3 +163,25 @@ async def test_a_question_is_answered_by_its_button(chat: Chat) -> None:
     await chat.crowd.settled()
     assert len(chat.texts) == 2
     assert tool_outputs(chat.crowd.model.requests[-1]) == ["blue"]
+
+
+async def somebody_else_sees_a_preview(chat: Chat) -> None:
+    """Let a member of the same messenger ask now for an answer that grows, and wait for it."""
+    other, pace = chat.crowd.member(chat.messenger.name), asyncio.Semaphore(0)
+    wish = f"Speak meanwhile on {chat.messenger.name}"
+    chat.crowd.book.on(wish, lambda _: Reply(text="many words " * 20, pace=pace))
+    await other.says(wish)
+    release(pace, 10)
+    await other.messenger.wait_for(lambda: any(other.ever_shown), PATIENCE_SECONDS)
+    release(pace)
+    await other.answers()
+
+
+def outputs_of(chat: Chat, beginning: str) -> list[str]:
+    """Return what tools gave back in the turn whose words begin so, over all its requests."""
+    return [
+        output
+        for request in chat.crowd.model.requests
+        if request.parsed.newest_user_text.startswith(beginning)
+        for output in tool_outputs(request)
+    ]

@@ -81,6 +81,7 @@ class TelegramServer:
         self._faults = FaultPlan()
         self._changed = asyncio.Condition()
         self._poll_number = 0
+        self._polls: set[asyncio.Transport] = set()
         self._waiting_polls = 0
         self._port = 0
         self._runner: web.AppRunner | None = None
@@ -168,6 +169,11 @@ class TelegramServer:
         """Let the next calls of `method` go wrong."""
         self._faults.add(method, fault, times)
 
+    def cut_polls(self) -> None:
+        """Close the connections on which a client waits for updates, without an answer."""
+        for transport in tuple(self._polls):
+            transport.close()
+
     def block(self, chat_id: int) -> None:
         """Let a person block the bot."""
         self.world.chat(chat_id).is_blocked = True
@@ -233,12 +239,18 @@ class TelegramServer:
                 params[name] = str(value)
         at = time.monotonic()
         fault = self._faults.take(method)
+        transport = request.transport
+        if method == "getUpdates" and transport is not None:
+            self._polls.add(transport)
         try:
             answer = await self._answer(request.match_info["token"], method, params, fault)
             outcome = f"cut {fault.cut}" if fault.cut else "ok"
             status = 200
         except ApiRefusal as refusal:
             answer, status, outcome = _refused(refusal), refusal.code, refusal.description
+        finally:
+            if transport is not None:
+                self._polls.discard(transport)
         self.calls.append(Call(method=method, params=params, at=at, outcome=outcome))
         await self._notify()
         if fault.cut is not None and request.transport is not None:

@@ -11,7 +11,7 @@ from gateway.phrases import Phrase, say
 from tests.acceptance.messengers.messenger import Messenger, Place
 
 # The end of an answer whose first send proved nothing; some messengers show the markup as it is.
-REPEATED_MARK = re.compile(rf"\n\n[_*]?{re.escape(say(Phrase.SENT_AGAIN, ''))}[_*]?$")
+REPEATED_MARK = re.compile(rf"\n+[_*]?{re.escape(say(Phrase.SENT_AGAIN, ''))}[_*]?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from tests.acceptance.messengers.messenger import Place, Post, Shown, Storm
-from tests.doubles.telegram_faults import cut_after_applying
 from tests.doubles.telegram_server import TelegramServer
 from tests.doubles.telegram_world import BOT_USERNAME, StoredMessage
 
@@ -79,15 +78,16 @@ class TelegramMessenger:
         await self.server.wait_for(holds, timeout_seconds)
 
     async def disconnect(self) -> None:
-        """Cut a poll when it is answered, see `Messenger`: Telegram's bots hold no connection."""
-        self.server.fail_next("getUpdates", cut_after_applying())
+        """Cut the poll that waits, see `Messenger`."""
+        self.server.cut_polls()
 
     async def deliver_often(self, posts: Sequence[Post], storm: Storm) -> None:
         """Hand the same updates out again and again, whatever is confirmed, see `Messenger`."""
         self.server.times_handed_out = storm.times
-        for post in posts:
-            await self.says(post)
-        await self.server.wait_for(lambda: not self.server.world.updates, PATIENCE_SECONDS)
+        for first in range(0, len(posts), storm.at_once):
+            for post in posts[first : first + storm.at_once]:
+                await self.says(post, mentions_bot=bool(post.place.group))
+            await self.server.wait_for(lambda: not self.unconfirmed, PATIENCE_SECONDS)
 
     def _messages(self, place: Place) -> list[StoredMessage]:
         return self.server.world.from_bot(_chat_id(place))
