@@ -12,7 +12,6 @@ from gateway.store.schedules import MissedPolicy
 GRACE = timedelta(minutes=1)  # an instant that is looked at this late was not missed
 MOST_CAUGHT_UP = 20  # runs at once of a schedule that makes up for all it missed
 MOST_COUNTED = 200  # missed instants that are counted one by one
-LONGEST_WINDOW = timedelta(days=1)  # but for what fires once
 _TICK = timedelta(microseconds=1)
 
 
