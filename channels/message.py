@@ -22,6 +22,24 @@ class EventKind(StrEnum):
     PRESS = "press"  # of a button under the bot's `reply_to`; `text` is the option or its number
 
 
+class AttachmentKind(StrEnum):
+    """What came with a message."""
+
+    PHOTO = "photo"
+    DOCUMENT = "document"
+    VOICE = "voice"  # somebody's spoken words; any other sound is `AUDIO`
+    AUDIO = "audio"
+    VIDEO = "video"
+    STICKER = "sticker"
+    LOCATION = "location"  # the file id is a geo: URI, and there is nothing to fetch
+    CONTACT = "contact"  # the same with a tel: URI
+
+    @property
+    def is_file(self) -> bool:
+        """Whether there is something to fetch."""
+        return self not in {AttachmentKind.LOCATION, AttachmentKind.CONTACT}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationAddress:
     """Where a conversation takes place.
@@ -47,7 +65,7 @@ class ConversationAddress:
 class Attachment:
     """A file that came with a message; `file_id` is what the platform wants back to fetch it."""
 
-    kind: str  # photo, document, voice, audio, video, sticker, location, contact
+    kind: AttachmentKind
     file_id: str
     name: str = ""
     mime_type: str = ""

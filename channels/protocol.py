@@ -181,6 +181,16 @@ class FindsSent(Protocol):
 
 
 @runtime_checkable
+class FindsSentFiles(Protocol):
+    """A file that was sent with unknown outcome can be looked up; comes with `FindsSent`."""
+
+    async def find_file(
+        self, message: OutboundMessage, file: OutboundFile, anchor: str, taken: Container[str]
+    ) -> str | None:
+        """Return the id of the message that carries the file; otherwise like `FindsSent.find`."""
+
+
+@runtime_checkable
 class PublishesCommands(Protocol):
     """The platform has a native menu of commands."""
 

@@ -1,6 +1,6 @@
 """`python -m gateway` is the command `crewdesk`."""
 
-from gateway.cli.main import main
+from gateway.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -1,10 +1,13 @@
 """The composition root: the one place where concrete classes are chosen and put together."""
 
+import asyncio
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, assert_never
 
 from channels.messenger import ChannelHome, Messenger
@@ -13,16 +16,23 @@ from channels.settings import ChannelSettings
 from gateway.access import ClaimCode, Gate
 from gateway.channel_runner import ChannelRunner
 from gateway.clock import Clock, SystemClock
-from gateway.commands.command import Aftermath, PauseWork, ReloadFiles, StopTask
+from gateway.commands.command import (
+    Aftermath,
+    LookAtClock,
+    PauseWork,
+    ReloadFiles,
+    StopTask,
+)
 from gateway.commands.desk import CommandDesk
 from gateway.config import ModelSettings, Settings, load_settings
-from gateway.config.sections import OFFLINE_MODEL, ModelApi
+from gateway.config.sections import OFFLINE_MODEL, ModelApi, TranscriptionSettings
 from gateway.crew import CrewRoom
 from gateway.datadir import DataDirectory
 from gateway.delivery import Delivery
 from gateway.dispatch import Dispatcher
 from gateway.errors import SettingsError, StartupError
 from gateway.facts import GatewayFacts
+from gateway.files import FileFetcher, FileRoom, Transcribe
 from gateway.governor import Governor
 from gateway.health import Health
 from gateway.http import HttpServer
@@ -30,8 +40,11 @@ from gateway.inbox import Claim, Inbox
 from gateway.intake import Intake, IntakeRoom
 from gateway.maintenance import Maintenance
 from gateway.models import LateModel, LoadedModel, ModelShelf
+from gateway.outgoing import OutgoingFiles
 from gateway.preview import Stage
 from gateway.roster import ChannelPlan, Roster
+from gateway.schedule.clockwork import ClockRoom, Clockwork
+from gateway.schedule.scheduler import Alarm
 from gateway.seen import SeenSigns
 from gateway.sending import Sender
 from gateway.service import Loops, Service
@@ -39,6 +52,7 @@ from gateway.store.database import Database, Probe, Writer, sqlite_path
 from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
 from gateway.wakeup import Wakeup
+from gateway.worker_health import WorkerHealth
 from gateway.workshop import MEBIBYTE, Workshop
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.runner import SkillCeiling, SkillRunner
@@ -49,6 +63,7 @@ from workers.models.protocol import Model
 
 NO_KEY = "none"  # a server of one's own may want none, and the client library insists on a text
 MODEL_TRIES = 10
+OPENAI_SERVER = "https://api.openai.com/v1"  # not OPENAI_BASE_URL, which is the language model's
 # The table of channels, each one a folder of `channels`: the one place that names them.
 CHANNELS = (
     "terminal",
@@ -116,31 +131,36 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     workshop = _workshop(core.settings, core.shelf)
     sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
-    turn_room = _turn_room(core, workshop, delivery.wakeup)
+    clockwork = _clockwork(core, workshop, delivery)
+    fetcher = FileFetcher(_file_room(core))
+    turn_room = _turn_room(core, workshop, delivery, fetcher, clockwork)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
 
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
-    facts = GatewayFacts(
-        core.clock.now(),
-        core.roster,
-        workshop,
-        core.shelf,
-        busy_mode=core.settings.inbox.busy_mode,
-    )
-    desk = CommandDesk(facts)
-    follow = _follower(dispatcher, workshop)
+    desk = CommandDesk(_facts(core, workshop))
+    follow = _follower(dispatcher, workshop, clockwork)
     seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
-    intake = Intake(_intake_room(core, gate, desk, seen), delivery.wakeup, follow)
+    intake_room = replace(
+        _intake_room(core, gate, desk, seen, dispatcher), files_wakeup=fetcher.wakeup
+    )
+    intake = Intake(intake_room, delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     return Loops(
         intake=intake,
         dispatcher=dispatcher,
         delivery=delivery,
-        maintenance=Maintenance(core.database, core.clock, workshop),
+        maintenance=Maintenance(
+            core.database,
+            core.clock,
+            workshop,
+            copies_kept=timedelta(days=core.settings.files.sent_days),
+        ),
         seen=seen,
         models=core.shelf,
+        clockwork=clockwork,
+        files=fetcher,
         channels=[
             ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
             for plan in core.roster.plans.values()
@@ -148,7 +168,70 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     )
 
 
-def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> TurnRoom:
+def load_alarm() -> Callable[[Wakeup], AbstractContextManager[Alarm]]:
+    """Import APScheduler, which takes a tenth of a second, and return what opens an alarm."""
+    from gateway.schedule.alarm import ApschedulerAlarm  # noqa: PLC0415 - slow, see above
+
+    return ApschedulerAlarm
+
+
+def _clockwork(core: _Core, workshop: Workshop, delivery: Delivery) -> Clockwork:
+    room = ClockRoom(
+        database=core.database,
+        clock=core.clock,
+        inbox=core.inbox,
+        roster=core.roster,
+        workshop=workshop,
+        settings=core.settings.schedules,
+        said=delivery.wakeup.call,
+    )
+    return Clockwork(room, load_alarm)
+
+
+def _facts(core: _Core, workshop: Workshop) -> GatewayFacts:
+    return GatewayFacts(
+        core.clock.now(),
+        core.roster,
+        workshop,
+        core.shelf,
+        busy_mode=core.settings.inbox.busy_mode,
+        time_zone=core.settings.schedules.time_zone,
+    )
+
+
+def _file_room(core: _Core) -> FileRoom:
+    settings = core.settings.transcription
+    return FileRoom(
+        database=core.database,
+        clock=core.clock,
+        roster=core.roster,
+        data_dir=core.settings.data_dir,
+        settings=core.settings.files,
+        transcribe=transcriber(settings) if settings.model else None,
+    )
+
+
+def transcriber(settings: TranscriptionSettings) -> Transcribe:
+    """Return what turns speech into text; it loads its library, in a thread, when it is used."""
+
+    async def hear(sound: Path) -> str:
+        module = await asyncio.to_thread(importlib.import_module, "workers.models.transcription")
+        key = settings.api_key.get_secret_value() if settings.api_key else NO_KEY
+        model = module.SpeechModel(
+            name=settings.model,
+            api_key=key,
+            base_url=settings.base_url or OPENAI_SERVER,
+            timeout=timedelta(seconds=settings.timeout_seconds),
+        )
+        words: str = await module.transcribe(model, sound)
+        return words
+
+    return hear
+
+
+def _turn_room(
+    core: _Core, workshop: Workshop, delivery: Delivery, fetcher: FileFetcher, clockwork: Clockwork
+) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
         clock=core.clock,
@@ -156,6 +239,7 @@ def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> Turn
         owner=core.directory.owner,
         seats=core.settings.workers.slots,
         lease_time=core.inbox.lease_time,
+        health=WorkerHealth(core.clock, core.shelf.trouble),
     )
     stage = Stage(
         database=core.database,
@@ -169,15 +253,22 @@ def _turn_room(core: _Core, workshop: Workshop, delivery_wakeup: Wakeup) -> Turn
         stage=stage,
         crew=crew,
         settings=core.settings.inbox,
-        delivery_wakeup=delivery_wakeup,
+        outlet=delivery,
+        files=fetcher,
+        outgoing=partial(OutgoingFiles, core.settings.data_dir, max_mb=core.settings.files.max_mb),
+        books=clockwork.books,
+        runs=clockwork.runs,
     )
 
 
-def _intake_room(core: _Core, gate: Gate, desk: CommandDesk, seen: SeenSigns) -> IntakeRoom:
+def _intake_room(
+    core: _Core, gate: Gate, desk: CommandDesk, seen: SeenSigns, work: Dispatcher
+) -> IntakeRoom:
     return IntakeRoom(
         database=core.database,
         clock=core.clock,
         inbox=core.inbox,
+        work=work,
         gate=gate,
         desk=desk,
         roster=core.roster,
@@ -288,7 +379,7 @@ def _itself(channel: Channel) -> Channel:
 
 def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
     if given is not None:
-        return ModelShelf(given.name, lambda _: given)
+        return ModelShelf(given.name, lambda _: given, lambda _: "")
 
     def make(name: str) -> Model:
         if name == OFFLINE_MODEL:
@@ -299,7 +390,12 @@ def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
             max_output_tokens=settings.max_output_tokens,
         )
 
-    return ModelShelf(settings.name, make)
+    def check(name: str) -> str:
+        if name == OFFLINE_MODEL or settings.api_key or settings.base_url:
+            return ""
+        return f"its model {name!r} needs OPENAI_API_KEY, which is not set"
+
+    return ModelShelf(settings.name, make, check)
 
 
 def load_chain(settings: ModelSettings, name: str, *, tries: int = MODEL_TRIES) -> LoadedModel:
@@ -339,25 +435,34 @@ def skill_catalog(settings: Settings) -> SkillCatalog:
     return SkillCatalog([PACKAGED_SKILLS, settings.data_dir / "skills"])
 
 
+def skill_runner(settings: Settings) -> SkillRunner:
+    """Return what runs skills within the limits and with the values of the settings."""
+    return SkillRunner(
+        allowed_hosts=settings.skills.allowed_hosts,
+        values=settings.skill_settings,
+        ceiling=SkillCeiling(
+            timeout=timedelta(seconds=settings.skills.timeout_seconds),
+            memory_bytes=settings.skills.memory_mb * MEBIBYTE,
+        ),
+    )
+
+
 def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
     return Workshop(
         souls=soul_catalog(settings),
         skills=skill_catalog(settings),
-        runner=SkillRunner(
-            allowed_hosts=settings.skills.allowed_hosts,
-            ceiling=SkillCeiling(
-                timeout=timedelta(seconds=settings.skills.timeout_seconds),
-                memory_bytes=settings.skills.memory_mb * MEBIBYTE,
-            ),
-        ),
+        runner=skill_runner(settings),
         model=shelf,
         data_dir=settings.data_dir,
         tools=settings.tools,
         context_tokens=settings.model.context_tokens,
+        takes_images=settings.model.takes_images,
     )
 
 
-def _follower(dispatcher: Dispatcher, workshop: Workshop) -> Callable[[Aftermath], None]:
+def _follower(
+    dispatcher: Dispatcher, workshop: Workshop, clockwork: Clockwork
+) -> Callable[[Aftermath], None]:
     """Return what carries out what a command leaves to do after its commit."""
 
     def follow(aftermath: Aftermath) -> None:
@@ -369,6 +474,8 @@ def _follower(dispatcher: Dispatcher, workshop: Workshop) -> Callable[[Aftermath
             case ReloadFiles():
                 workshop.souls.refresh()
                 workshop.skills.refresh()
+            case LookAtClock(has_run=has_run):
+                clockwork.changed(has_run=has_run)
             case _:
                 assert_never(aftermath)
 

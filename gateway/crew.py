@@ -15,6 +15,7 @@ from gateway.journal import JournalScope, StoredJournal
 from gateway.store import jobs
 from gateway.store.database import Database
 from gateway.store.jobs import OPEN_JOBS, Job, JobOutcome, JobStatus, Seat
+from gateway.worker_health import WorkerHealth
 from gateway.workshop import Workshop, WorkspaceSpill
 from manager.crew import DispatchError, WorkerInfo, WorkOrder, WorkResult
 from manager.manager import MANAGER_SOUL
@@ -49,6 +50,7 @@ class CrewRoom:
     owner: str
     seats: int
     lease_time: timedelta
+    health: WorkerHealth
 
 
 @dataclass(slots=True)
@@ -111,15 +113,20 @@ class TaskCrew:
         now = self._room.clock.now()
         taken = await self._room.database.transact("seats", lambda: jobs.count_taken(now))
         return [
-            WorkerInfo(
-                worker_id=soul.name,
-                description=soul.description,
-                capabilities=soul.capabilities,
-                is_healthy=True,
-                free_slots=max(self._room.seats - taken.get(soul.name, 0), 0),
-            )
+            self._info(soul, max(self._room.seats - taken.get(soul.name, 0), 0))
             for soul in self._workers()
         ]
+
+    def _info(self, soul: Soul, free_slots: int) -> WorkerInfo:
+        trouble = self._room.health.trouble(soul)
+        return WorkerInfo(
+            worker_id=soul.name,
+            description=soul.description,
+            capabilities=soul.capabilities,
+            is_healthy=not trouble,
+            free_slots=free_slots,
+            trouble=trouble,
+        )
 
     async def dispatch(self, order: WorkOrder, step_id: str, *, wait: bool) -> WorkResult:
         """Hand out work; see `Crew`."""
@@ -129,6 +136,8 @@ class TaskCrew:
             return self._not_found(order, job_id)
         running = self._jobs.get(job_id)
         if running is None:
+            if trouble := self._room.health.trouble(soul):
+                return self._unwell(soul, job_id, trouble)
             running = await self._make(order, job_id, wait=wait)
             is_seated = await self._take_seat(running.job)
             if not is_seated:
@@ -151,10 +160,17 @@ class TaskCrew:
             )
         return await self._see(known[job_id])
 
+    @property
+    def has_unseen(self) -> bool:
+        """Whether there is work whose outcome the Manager has not seen; see `Crew`."""
+        return bool(self._unseen())
+
     async def unfinished(self) -> Sequence[WorkResult]:
         """Wait for what the Manager has not seen; see `Crew`."""
-        unseen = [one for one in self._jobs.values() if not (one.is_seen or one.job.is_awaited)]
-        return [await self._see(running) for running in unseen]
+        return [await self._see(running) for running in self._unseen()]
+
+    def _unseen(self) -> list[_Running]:
+        return [one for one in self._jobs.values() if not (one.is_seen or one.job.is_awaited)]
 
     async def _see(self, running: _Running) -> WorkResult:
         outcome = await asyncio.shield(running.outcome)
@@ -173,6 +189,23 @@ class TaskCrew:
             error=DispatchError.WORKER_NOT_FOUND,
             message=f"there is no worker {order.worker_id!r}; there are: {names}",
         )
+
+    def _unwell(self, soul: Soul, job_id: UUID, trouble: str) -> WorkResult:
+        """Say why a worker is given nothing now, and who else can do what it does."""
+        logger.warning("worker_unwell", worker_id=soul.name, reason=trouble)
+        able = next((one for one in self._workers() if self._can_stand_in(one, soul)), None)
+        offer = f"{able.name!r} can do it" if able else "nobody else can do what it does"
+        return WorkResult(
+            ok=False,
+            task_id=str(job_id),
+            worker_id=soul.name,
+            error=DispatchError.WORKER_FAILED,
+            message=f"{soul.name!r} is not given work now: {trouble}; {offer}",
+        )
+
+    def _can_stand_in(self, one: Soul, absent: Soul) -> bool:
+        shares = set(one.capabilities) & set(absent.capabilities)
+        return one.name != absent.name and bool(shares) and not self._room.health.trouble(one)
 
     async def _busy(self, running: _Running) -> WorkResult:
         free = [one.worker_id for one in await self.roster() if one.free_slots]
@@ -233,10 +266,17 @@ class TaskCrew:
             while can_wait and not await self._take_seat(running.job):  # noqa: ASYNC110
                 await asyncio.sleep(SEAT_RETRY_SECONDS)
             outcome = await self._run(running.job)
+            self._note_health(running.job, outcome)
             await self._end(running, outcome)
         except Exception as error:  # noqa: BLE001 - raised again where the Manager waits for it
             if not running.outcome.done():
                 running.outcome.set_exception(error)
+
+    def _note_health(self, job: Job, outcome: JobOutcome) -> None:
+        if outcome.status is JobStatus.COMPLETED:
+            self._room.health.succeeded(job.worker_id)
+        else:
+            self._room.health.failed(job.worker_id, outcome.error)
 
     async def _end(self, running: _Running, outcome: JobOutcome) -> None:
         now, job_id = self._room.clock.now(), running.job.job_id
@@ -263,14 +303,16 @@ class TaskCrew:
             items=(UserText(text=instruction_text(job)),),
             context_tokens=room.workshop.context_tokens,
         )
+        journal = StoredJournal(room.database, room.clock, scope, job.job_id, claim.steps)
         result = await run_agent(
             soul,
             request,
             Toolbox(allowed, WorkspaceSpill(workspace)),
             room.workshop.model(soul.model or ""),
-            StoredJournal(room.database, room.clock, scope, job.job_id, claim.steps),
+            journal,
             SilentReport(),
         )
+        await journal.flush()
         if isinstance(result, AgentAnswer):
             return JobOutcome(status=JobStatus.COMPLETED, result=result.text)
         logger.info("worker_stopped", job_id=str(job.job_id), reason=str(result.reason))

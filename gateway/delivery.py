@@ -1,11 +1,13 @@
 """The delivery loop: brings the outbox to the channels, one part of a conversation at a time."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import structlog
 
-from channels.message import ConversationAddress
+from channels.message import ConversationAddress, OutboundMessage
+from channels.protocol import Channel
 from gateway.clock import Clock
 from gateway.errors import GatewayError
 from gateway.governor import Governor
@@ -13,7 +15,7 @@ from gateway.roster import Roster
 from gateway.sending import Sender
 from gateway.store import outbox
 from gateway.store.database import Database
-from gateway.store.outbox import DuePart
+from gateway.store.outbox import DuePart, NewPart, Opening, OutboxPart
 from gateway.store.statement import Script
 from gateway.wakeup import Wakeup
 
@@ -37,16 +39,46 @@ class Delivery:
         self._governor = governor
         self._busy: set[str] = set()  # keys of conversations
         self._reachable: set[ConversationAddress] = set()  # to be offered again what they missed
+        self._group: asyncio.TaskGroup | None = None  # while it runs
         self.wakeup = Wakeup()
 
     async def run(self) -> None:
         """Deliver until cancelled; a send that is in flight then is looked up at the next start."""
         async with asyncio.TaskGroup() as group:
-            while True:
-                for due in await self._due():
-                    self._busy.add(due.part.address.key)
-                    group.create_task(self._deliver(due))
-                await self.wakeup.wait(LOOK_AGAIN_SECONDS)
+            self._group = group
+            try:
+                while True:
+                    for due in await self._due():
+                        self._busy.add(due.part.address.key)
+                        step = partial(self._sender.deliver, due=due)
+                        group.create_task(self._deliver(due.part, step))
+                    await self.wakeup.wait(LOOK_AGAIN_SECONDS)
+            finally:
+                self._group = None
+
+    def open(self, chat: ConversationAddress, new: NewPart, last_id: str) -> Opening | None:
+        """Offer to send a part as soon as it is stored; `begun` must follow.
+
+        None where it must take its turn in the outbox; then `wakeup` must be called.
+        """
+        channel = self._roster.find(chat.channel)
+        if channel is None or self._group is None or not self._may_go(chat):
+            return None
+        message = OutboundMessage(
+            outbox_id=str(new.outbox_id), conversation=chat, text=new.text, reply_to=new.reply_to
+        )
+        opening = self._sender.opening(channel, message, last_id)
+        self._busy.add(chat.key)
+        return opening
+
+    def begun(self, opening: Opening, part: OutboxPart | None) -> None:
+        """Send what is stored as being sent; None where it had to take its turn after all."""
+        if part is None or self._group is None:
+            self._busy.discard(opening.chat.key)
+            self.wakeup.call()
+        else:
+            step = partial(self._sender.send_begun, part=part)
+            self._group.create_task(self._deliver(part, step))
 
     def reachable(self, chat: ConversationAddress) -> None:
         """Offer again, at once, what a chat could not take while nobody was there."""
@@ -89,13 +121,13 @@ class Delivery:
     def _may_go(self, chat: ConversationAddress) -> bool:
         return chat.key not in self._busy and not self._governor.penalty(chat)
 
-    async def _deliver(self, due: DuePart) -> None:
-        part = due.part
+    async def _deliver(self, part: OutboxPart, step: Callable[[Channel], Awaitable[bool]]) -> None:
+        """Take one part a step further, whatever comes of it; its conversation is free then."""
         channel = self._roster.find(part.address.channel)
         goes_on = True
         try:
             if channel is not None:
-                goes_on = await self._sender.deliver(channel, due)
+                goes_on = await step(channel)
         except Exception:  # the part keeps its state and its lease runs out: it is looked up then
             logger.exception("delivery_failed", outbox_id=str(part.outbox_id))
             await asyncio.sleep(AFTER_ERROR_SECONDS)

@@ -10,7 +10,7 @@ import structlog
 
 from gateway.config.sections import InboxSettings
 from gateway.errors import LeaseLostError, StoreUnavailableError
-from gateway.inbox import Claim, Ending, Inbox
+from gateway.inbox import Claim, Claims, Ending, Inbox
 from gateway.lifecycle import TaskStatus
 from gateway.retry import back_off
 from gateway.store.tasks import Leaving
@@ -58,6 +58,8 @@ class Dispatcher:
         self._settings = settings
         self._turn = turn
         self._running: dict[UUID, _Running] = {}
+        self._reserved = 0  # places of claims that are on their way
+        self._group: asyncio.TaskGroup | None = None  # while it runs
         self._stopping = asyncio.Event()
         self._is_paused = False
 
@@ -69,15 +71,45 @@ class Dispatcher:
     async def run(self) -> None:
         """Work until `stop`; returns when nothing runs any more."""
         async with asyncio.TaskGroup() as group:
+            self._group = group
             while not self._stopping.is_set():
-                for claim in await self._claim():
-                    if self._stopping.is_set():  # it was asked for before, and came after, the stop
-                        await self._leave_stopped(self._turn(claim), StopCause.SHUTDOWN)
-                        continue
-                    before = self._running.get(claim.task.task_id)
-                    self._running[claim.task.task_id] = _Running()
-                    group.create_task(self._supervise(claim, before))
+                await self._claim()
                 await self._inbox.wakeup.wait(LOOK_AGAIN_SECONDS)
+            while self._reserved:
+                await self._inbox.wakeup.wait(LOOK_AGAIN_SECONDS)
+            self._group = None
+
+    def reserve(self) -> bool:
+        """Keep a place for a task that is claimed as it is accepted; `take` must follow."""
+        is_open = self._group is not None and not (self._is_paused or self._stopping.is_set())
+        if not is_open or self._free <= 0:
+            return False
+        self._reserved += 1
+        return True
+
+    def take(self, claims: Claims | None) -> None:
+        """Work on what was claimed in a place that was kept; None where nothing could be."""
+        self._reserved -= 1
+        self._inbox.claimed(claims)
+        for claim in claims.taken if claims else ():
+            self._begin(claim)
+        is_more_to_take = claims is not None and claims.taken and claims.has_more
+        if is_more_to_take or self._stopping.is_set():
+            self._inbox.wakeup.call()
+
+    @property
+    def _free(self) -> int:
+        return self._settings.concurrency - len(self._running) - self._reserved
+
+    def _begin(self, claim: Claim) -> None:
+        if self._group is None:
+            raise RuntimeError("a claim came to a dispatcher that does not run")
+        if self._stopping.is_set():  # it was asked for before, and came after, the stop
+            self._group.create_task(self._give_up(claim))
+            return
+        before = self._running.get(claim.task.task_id)
+        self._running[claim.task.task_id] = _Running()
+        self._group.create_task(self._supervise(claim, before))
 
     async def stop(self, seconds: float) -> None:
         """Claim nothing new; give running tasks `seconds` to end, then give them back."""
@@ -105,15 +137,28 @@ class Dispatcher:
         running.stop(StopCause.CANCELLED)
         return True
 
-    async def _claim(self) -> list[Claim]:
-        free = self._settings.concurrency - len(self._running)
-        if free <= 0 or self._is_paused:
-            return []
+    async def _claim(self) -> None:
+        """Take up what waits, as far as there are places."""
+        places = self._free
+        if places <= 0 or self._is_paused:
+            return
+        self._reserved += places
         try:
-            return await self._inbox.claim(free)
+            claims = await self._inbox.claim(places)
         except StoreUnavailableError as error:
             logger.warning("inbox_unavailable", error=str(error))
-            return []
+            return
+        finally:
+            self._reserved -= places
+        for claim in claims:
+            self._begin(claim)
+
+    async def _give_up(self, claim: Claim) -> None:
+        """Give back, at once, what nobody has begun to work on."""
+        try:
+            await self._leave_stopped(self._turn(claim), StopCause.SHUTDOWN)
+        except (LeaseLostError, StoreUnavailableError) as lost:
+            logger.warning("task_left_behind", task_id=str(claim.task.task_id), error=str(lost))
 
     async def _supervise(self, claim: Claim, before: _Running | None) -> None:
         """Work on a claim and keep its lease meanwhile.

@@ -1,6 +1,6 @@
 """The inbox: every task from its acceptance to its end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,10 +14,10 @@ from gateway.store import conversations, jobs, outbox, people, steps, tasks, tim
 from gateway.store.conversations import Conversation, Said
 from gateway.store.database import Database
 from gateway.store.jobs import Job
-from gateway.store.outbox import NewPart
+from gateway.store.outbox import NewPart, Opening, OutboxPart
 from gateway.store.people import Role
 from gateway.store.statement import Script
-from gateway.store.steps import StepRow
+from gateway.store.steps import Answered, StepRow
 from gateway.store.tasks import Lease, Leaving
 from gateway.wakeup import Wakeup
 
@@ -43,12 +43,27 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What one look into the inbox gave; `has_more` says that tasks are left waiting."""
+
+    taken: Sequence[Claim]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a claim ends, and what is said by it."""
+    """How a claim ends, and what is said by it; `also` is written in the same transaction.
+
+    `answers` are those of the run's model that nothing has recorded yet. The first of the parts is
+    sent at once, under `opening`, unless it must take its turn.
+    """
 
     leaving: Leaving
+    answers: Sequence[Answered] = ()
     parts: Sequence[NewPart] = ()
+    opening: Opening | None = None
     spoken: str = ""  # the same as one text, for the conversation's history
+    also: Callable[[datetime], Script[None]] | None = None
 
 
 class Inbox:
@@ -93,20 +108,34 @@ class Inbox:
             self.submitted()
         return is_new
 
-    def submitted(self) -> None:
-        """Take note that a task was stored, here or in a transaction of somebody else's."""
-        self._total += 1
-        self._is_drained = False
-        self.wakeup.call()
+    def submitted(self, claims: Claims | None = None) -> None:
+        """Take note that a task was stored, here or in a transaction of somebody else's.
+
+        `claims` are what that transaction claimed, None where it did not look.
+        """
+        if claims is None:
+            self._total += 1
+            self._is_drained = False
+            self.wakeup.call()
+        elif not claims.taken:
+            self._total += 1
 
     async def check_room(self) -> None:
         """Raise `InboxFullError` where as many tasks wait as may."""
         moment = self._clock.monotonic()
-        if self._total_known_at is None or moment - self._total_known_at > TOTAL_IS_FRESH:
+        if self._total_known_at is None or self._must_count(moment - self._total_known_at):
             self._total = await self._database.transact("count", tasks.count_all_waiting)
             self._total_known_at = moment
         if self._total >= self._settings.waiting_total:
             raise InboxFullError(f"{self._total} tasks wait; no more are accepted for now")
+
+    def _must_count(self, age: float) -> bool:
+        """Tell whether what was counted `age` seconds ago is of no more use.
+
+        What was submitted here since is added to it and what has ended is not taken off, so it is
+        only too high, but for what another gateway submits: hence half of the bound.
+        """
+        return age > TOTAL_IS_FRESH and self._total * 2 >= self._settings.waiting_total
 
     async def _submit(self, task: NewTask) -> bool:
         for attempt in range(1, CONFLICT_TRIES + 1):
@@ -119,7 +148,7 @@ class Inbox:
                     raise
         raise AssertionError("unreachable")
 
-    async def claim(self, most: int = 1) -> list[Claim]:
+    async def claim(self, most: int = 1) -> Sequence[Claim]:
         """Take up to `most` tasks: lane heads, highest priority first, then oldest.
 
         Raises:
@@ -127,17 +156,17 @@ class Inbox:
         """
         now = self._clock.now()
         try:
-            claims, has_more = await self._database.transact(
-                "claim", lambda: self._claim_many(most, now)
+            claims = await self._database.transact(
+                "claim", lambda: self.claiming(most, now), told=self.claimed
             )
         except ConflictError:  # another process took the lane between our look and our write
             return []
-        self._is_drained = not has_more
-        return claims
+        return claims.taken
 
-    def _claim_many(self, most: int, now: datetime) -> Script[tuple[list[Claim], bool]]:
-        claims: list[Claim] = []
-        while len(claims) < most:
+    def claiming(self, most: int, now: datetime) -> Script[Claims]:
+        """Take up to `most` tasks, within a transaction of somebody else's; `claimed` follows."""
+        taken: list[Claim] = []
+        while len(taken) < most:
             row = yield from tasks.claim(
                 now=now,
                 lease_until=now + self.lease_time,
@@ -146,8 +175,13 @@ class Inbox:
             )
             if row is None:
                 break
-            claims.append((yield from self._with_records(tasks.envelope(row), now)))
-        return claims, (yield from tasks.has_waiting())
+            taken.append((yield from self._with_records(tasks.envelope(row), now)))
+        return Claims(taken=taken, has_more=(yield from tasks.has_waiting()))
+
+    def claimed(self, claims: Claims | None) -> None:
+        """Take note, in the order of the commits, of whether a look left anything waiting."""
+        if claims is not None:
+            self._is_drained = not claims.has_more
 
     def _with_records(self, task: TaskEnvelope, now: datetime) -> Script[Claim]:
         recorded = (yield from steps.of_task(task.task_id)) if task.attempt > 1 else []
@@ -156,7 +190,8 @@ class Inbox:
         said: Sequence[Said] = []
         if task.conversation_id is not None:
             talk = yield from conversations.find(task.conversation_id)
-            said = yield from conversations.history(talk, task.lane_seq, HISTORY_MESSAGES)
+            if task.lane == talk.address.key:  # a schedule's runs know nothing of each other
+                said = yield from conversations.history(talk, task.lane_seq, HISTORY_MESSAGES)
         mode = self.busy_mode(talk)
         may_collect = talk is not None and mode is not BusyMode.QUEUE and not recorded
         return Claim(
@@ -191,31 +226,25 @@ class Inbox:
 
         return await self._database.transact("extend", script)
 
-    async def leave(self, lease: Lease, ending: Ending) -> None:
+    async def leave(
+        self,
+        lease: Lease,
+        ending: Ending,
+        told: Callable[[OutboxPart | None], None] | None = None,
+    ) -> None:
         """End a claim and queue what is said by it, in one transaction.
+
+        `told` is told of the part that is to be sent now, see `Writer.transact`.
 
         Raises:
             IllegalTransitionError: a running task cannot become that.
             LeaseLostError: the lease is not ours any more; nothing was written.
         """
-        now = self._clock.now()
-        leaving = ending.leaving
-
-        def script() -> Script[None]:
-            yield from tasks.leave(lease, leaving, now)
-            yield from outbox.enqueue(ending.parts, now)
-            if ending.spoken and ending.parts:
-                talk = yield from conversations.find(ending.parts[0].conversation_id)
-                yield from conversations.say(talk, ending.spoken, lease.task_id, now)
-            if leaving.status in TERMINAL:
-                yield from tasks.end_collected(lease.task_id, leaving.status, now)
-                yield from jobs.end_open(lease.task_id, now)
-            if leaving.status is not TaskStatus.COMPLETED:
-                detail = {"reason": leaving.reason}
-                yield from timeline.add(lease.task_id, str(leaving.status), detail, now)
-
-        await self._database.transact(f"leave_{leaving.status}", script)
-        if leaving.status is TaskStatus.PENDING:
+        now, status = self._clock.now(), ending.leaving.status
+        await self._database.transact(
+            f"leave_{status}", lambda: _leaving(lease, ending, now), told=told
+        )
+        if status is TaskStatus.PENDING:
             self._total += 1
             self._is_drained = False
 
@@ -257,6 +286,27 @@ class Inbox:
             return found
 
         return await self._database.transact("take_over", script)
+
+
+def _leaving(lease: Lease, ending: Ending, now: datetime) -> Script[OutboxPart | None]:
+    leaving = ending.leaving
+    yield from steps.record(lease, ending.answers, now)
+    yield from tasks.leave(lease, leaving, now)
+    yield from outbox.enqueue(ending.parts, now)
+    if ending.spoken and ending.parts:
+        talk = yield from conversations.find(ending.parts[0].conversation_id)
+        yield from conversations.say(talk, ending.spoken, lease.task_id, now)
+    if ending.also is not None:
+        yield from ending.also(now)
+    if leaving.status in TERMINAL:
+        yield from tasks.end_collected(lease.task_id, leaving.status, now)
+        yield from jobs.end_open(lease.task_id, now)
+    if leaving.status is not TaskStatus.COMPLETED:
+        detail = {"reason": leaving.reason}
+        yield from timeline.add(lease.task_id, str(leaving.status), detail, now)
+    if ending.opening is None:
+        return None
+    return (yield from outbox.begin_at_once(ending.opening, now))
 
 
 def cancel(task_id: UUID, reason: str, now: datetime) -> Script[bool]:

@@ -7,8 +7,9 @@ changes nothing.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import structlog
@@ -22,13 +23,14 @@ from gateway.commands.desk import CommandDesk
 from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.envelope import JsonObject, NewTask, Source, default_priority
 from gateway.errors import ConflictError, InboxFullError
-from gateway.inbox import CONFLICT_TRIES, Inbox, resume
+from gateway.inbox import CONFLICT_TRIES, Claims, Inbox, resume
 from gateway.lifecycle import TaskStatus
 from gateway.parts import numbered
 from gateway.phrases import Phrase, say
+from gateway.requests import with_paths
 from gateway.roster import Roster
 from gateway.seen import SeenSigns
-from gateway.store import conversations, outbox, overview, people, tasks
+from gateway.store import conversations, files, outbox, overview, people, tasks
 from gateway.store.conversations import Conversation
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, OutboxKind
@@ -46,12 +48,26 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """What became of an event: the task it made or answered, and what must follow the commit."""
+    """What became of an event: the task it made or answered, and what must follow the commit.
+
+    `claims` are tasks that were claimed in the same transaction; None where none could be.
+    """
 
     task_id: UUID | None = None
+    claims: Claims | None = None
     is_new: bool = True
     has_words: bool = False
     aftermath: tuple[Aftermath, ...] = field(default=())
+
+
+class TakesClaims(Protocol):
+    """Who works on tasks; one that is claimed as it is accepted costs no transaction of its own."""
+
+    def reserve(self) -> bool:
+        """Keep a place for a task, if there is one; then `take` must follow."""
+
+    def take(self, claims: Claims | None) -> None:
+        """Take what was claimed for that place; None where nothing could be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +77,14 @@ class IntakeRoom:
     database: Database
     clock: Clock
     inbox: Inbox
+    work: TakesClaims
     gate: Gate
     desk: CommandDesk
     roster: Roster
     seen: SeenSigns
     limits: InboxSettings
     delivery: DeliverySettings
+    files_wakeup: Wakeup = field(default_factory=Wakeup)  # of whoever fetches files
 
 
 class Intake:
@@ -132,8 +150,10 @@ class Intake:
             task_id=str(accepted.task_id) if accepted.task_id else None,
         )
         if accepted.task_id is not None:
-            self._room.inbox.submitted()
+            self._room.inbox.submitted(accepted.claims)
             self._room.seen.note(message)
+            if message.attachments:
+                self._room.files_wakeup.call()
         if accepted.has_words:
             self._wakeup.call()
         for aftermath in accepted.aftermath:
@@ -142,16 +162,38 @@ class Intake:
 
     async def _stored(self, message: InboundMessage, now: datetime) -> Accepted:
         for attempt in range(1, CONFLICT_TRIES + 1):
+            # Where somebody else claims in that lane it is the claim that fails, so it is left out.
+            may_claim = attempt == 1 and self._room.work.reserve()
             try:
-                return await self._room.database.transact(
-                    "accept", lambda: self._accepting(message, now)
-                )
+                return await self._store_once(message, now, may_claim=may_claim)
             except ConflictError:  # the same event, or the same lane, from another process
                 if attempt == CONFLICT_TRIES:
                     raise
         raise AssertionError("unreachable")
 
-    def _accepting(self, message: InboundMessage, now: datetime) -> Script[Accepted]:
+    async def _store_once(
+        self, message: InboundMessage, now: datetime, *, may_claim: bool
+    ) -> Accepted:
+        return await self._room.database.transact(
+            "accept",
+            lambda: self._accepting(message, now, may_claim=may_claim),
+            told=self._hand_over if may_claim else None,
+        )
+
+    def _hand_over(self, accepted: Accepted | None) -> None:
+        self._room.work.take(accepted.claims if accepted is not None else None)
+
+    def _accepting(
+        self, message: InboundMessage, now: datetime, *, may_claim: bool
+    ) -> Script[Accepted]:
+        accepted = yield from self._storing(message, now)
+        if accepted.task_id is None or not may_claim:
+            return accepted
+        # Whichever task is next, by the rules of every claim; mostly it is this one.
+        claims = yield from self._room.inbox.claiming(1, now)
+        return replace(accepted, claims=claims)
+
+    def _storing(self, message: InboundMessage, now: datetime) -> Script[Accepted]:
         if message.kind in AMENDING:
             return (yield from self._amend(message, now))
         # Meeting locks the conversation, so of two deliveries at once the second sees the first.
@@ -221,9 +263,11 @@ class Intake:
     ) -> Script[Accepted | None]:
         """Give a waiting task the answer to its question; None where it waits no longer."""
         options = yield from conversations.options_of_question(task_id)
-        if not (yield from resume(task_id, ASK_USER, chosen(message.text, options), now)):
+        answer = with_paths(chosen(message.text, options), files.paths_of(message))
+        if not (yield from resume(task_id, ASK_USER, answer, now)):
             return None
         yield from conversations.hear(talk, message, task_id, now)
+        yield from files.want(talk, message, task_id, now)
         return Accepted(task_id=task_id)
 
     def _submit(
@@ -239,6 +283,7 @@ class Intake:
         task = new_task(person, talk, message)
         yield from tasks.submit(task, now)
         yield from conversations.hear(talk, message, task.task_id, now)
+        yield from files.want(talk, message, task.task_id, now)
         seconds = self._room.limits.debounce_seconds
         if seconds and not (yield from tasks.is_running(lane)):
             yield from tasks.put_off_waiting(lane, now + timedelta(seconds=seconds))

@@ -2,17 +2,20 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from gateway.clock import Clock
 from gateway.errors import StoreError
-from gateway.store import conversations, timeline
+from gateway.outgoing import remove_copies, tasks_with_copies
+from gateway.store import conversations, files, heartbeats, ticks, timeline
 from gateway.store.database import Database
 from gateway.workshop import Workshop
 
 INTERVAL_SECONDS = 60.0
 RAW_PAYLOADS_KEPT = timedelta(days=30)
+TICKS_KEPT = timedelta(days=90)
 
 logger = structlog.get_logger(__name__)
 
@@ -20,10 +23,13 @@ logger = structlog.get_logger(__name__)
 class Maintenance:
     """Runs beside the loops; nothing waits for it."""
 
-    def __init__(self, database: Database, clock: Clock, workshop: Workshop) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, workshop: Workshop, *, copies_kept: timedelta
+    ) -> None:
         self._database = database
         self._clock = clock
         self._workshop = workshop
+        self._copies_kept = copies_kept
         self._told: frozenset[str] = frozenset()
 
     async def run(self) -> None:
@@ -32,6 +38,7 @@ class Maintenance:
             await self._tell_problems()
             try:
                 await self._prune()
+                await self._remove_copies()
             except StoreError as error:
                 logger.warning("maintenance_put_off", error=str(error))
             await asyncio.sleep(INTERVAL_SECONDS)
@@ -42,8 +49,22 @@ class Maintenance:
         payloads = await self._database.transact(
             "prune_payloads", lambda: conversations.forget_raw_payloads(before)
         )
-        if events or payloads:
-            logger.info("pruned", timeline_events=events, raw_payloads=payloads)
+        long_ago = self._clock.now() - TICKS_KEPT
+        await self._database.transact("prune_heartbeats", lambda: heartbeats.forget(long_ago))
+        forgotten = await self._database.transact("prune_ticks", lambda: ticks.forget(long_ago))
+        if events or payloads or forgotten:
+            logger.info("pruned", timeline_events=events, raw_payloads=payloads, ticks=forgotten)
+
+    async def _remove_copies(self) -> None:
+        """Remove what was kept of files that were sent long ago, or never will be."""
+        home, before = self._workshop.data_dir, self._clock.now() - self._copies_kept
+        for task_id in await asyncio.to_thread(tasks_with_copies, home):
+            is_done_with = await self._database.transact(
+                "is_done_with", partial(files.is_done_with, task_id, before)
+            )
+            if is_done_with:
+                await asyncio.to_thread(remove_copies, home, task_id)
+                logger.info("sent_files_removed", task_id=str(task_id))
 
     async def _tell_problems(self) -> None:
         """Log each mistake in a soul or skill file once."""

@@ -59,11 +59,17 @@ class LateModel:
 
 
 class ModelShelf:
-    """Hands out models by name; the empty name means the gateway's own choice."""
+    """Hands out models by name; the empty name means the gateway's own choice.
 
-    def __init__(self, default: str, make: Callable[[str], Model]) -> None:
+    `check` says why a model of that name cannot be called, or nothing.
+    """
+
+    def __init__(
+        self, default: str, make: Callable[[str], Model], check: Callable[[str], str]
+    ) -> None:
         self.default = default
         self._make = make
+        self._check = check
         self._models: dict[str, Model] = {}
 
     def __call__(self, name: str) -> Model:
@@ -72,6 +78,10 @@ class ModelShelf:
         if wanted not in self._models:
             self._models[wanted] = self._make(wanted)
         return self._models[wanted]
+
+    def trouble(self, name: str) -> str:
+        """Say why the model of that name cannot be called; empty where it can."""
+        return self._check(name or self.default)
 
     async def ready(self) -> None:
         """Load the gateway's own choice."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
+from gateway.outgoing import SentFile
 from gateway.store.outbox import NewPart
 
 
@@ -21,4 +23,23 @@ def numbered(template: NewPart, texts: Sequence[str]) -> tuple[NewPart, ...]:
             options=template.options if number == len(texts) - 1 else (),
         )
         for number, text in enumerate(texts)
+    )
+
+
+def file_parts(last: NewPart, task_id: UUID, files: Sequence[SentFile]) -> tuple[NewPart, ...]:
+    """Make one part per file, to follow the last part of the words.
+
+    The key is that of the step which sent the file, so it is said once, whether with a question or
+    with the answer.
+    """
+    return tuple(
+        replace(
+            last,
+            part_key=f"{task_id}:file:{one.step_key}",
+            part_no=number,
+            text=one.caption,
+            reply_to="",
+            file=one.file,
+        )
+        for number, one in enumerate(files, start=last.part_no + 1)
     )

@@ -16,11 +16,12 @@ from gateway.config.sections import DeliverySettings
 from gateway.errors import StoreError
 from gateway.governor import Governor
 from gateway.roster import Roster
-from gateway.store import outbox
+from gateway.store import message_ids, outbox
 from gateway.store.conversations import Conversation
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, OutboxKind, OutboxState, Outcome
 
+MOST_SHOWN = 6000  # characters; a preview is one message, and few platforms take more in one
 TYPING_INTERVAL = 4.0  # seconds; Telegram shows the sign for five
 LAST_CALL_SECONDS = 10.0  # how long the last call of a preview may hold up the answer
 PREVIEW_KEPT = timedelta(days=1)
@@ -123,7 +124,10 @@ class AnswerPreview:
             await channel.show_draft(address, str(self._task_id), self._shown)
 
     async def _grow(self, channel: Channel, editor: EditsMessages) -> None:
-        text = first_part(self._stage.roster.split(self._talk.address, self._text))
+        parts = await asyncio.to_thread(
+            self._stage.roster.split, self._talk.address, self._text[:MOST_SHOWN]
+        )
+        text = first_part(parts)
         if text == self._shown or not self._stage.governor.admits_progress(self._talk.address):
             return
         if self._message_id:
@@ -138,7 +142,9 @@ class AnswerPreview:
         if await database.transact("is_lane_open", lambda: outbox.has_open(conversation_id)):
             return  # an earlier answer goes first
         message = self._message(text)
-        last = await database.transact("last_id", lambda: outbox.last_known_id(conversation_id))
+        last = await database.transact(
+            "last_id", lambda: message_ids.last_known_id(conversation_id)
+        )
         anchor = channel.anchor(message, last) if isinstance(channel, FindsSent) else ""
         row = await database.transact(
             "begin_preview",

@@ -7,6 +7,8 @@ an edit is harmless when repeated; a send whose outcome is unknown is looked up 
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
 
 import structlog
 
@@ -18,19 +20,34 @@ from channels.errors import (
     SendRejected,
     SendUnknown,
 )
-from channels.message import OutboundMessage
-from channels.protocol import Channel, EditsMessages, FindsSent
+from channels.message import OutboundFile, OutboundMessage
+from channels.protocol import (
+    Channel,
+    EditsMessages,
+    FindsSent,
+    FindsSentFiles,
+    SendsFiles,
+)
 from gateway.clock import Clock
 from gateway.errors import StoreUnavailableError
 from gateway.governor import Governor
 from gateway.phrases import Phrase, say
 from gateway.retry import back_off
-from gateway.store import outbox
+from gateway.store import files, message_ids, outbox
 from gateway.store.database import Database
-from gateway.store.outbox import DuePart, OpenPreview, OutboxPart, OutboxState, Outcome, SendLease
+from gateway.store.outbox import (
+    DuePart,
+    Opening,
+    OpenPreview,
+    OutboxPart,
+    OutboxState,
+    Outcome,
+    SendLease,
+)
 from gateway.store.statement import Script
 
 SEND_LEASE = timedelta(seconds=90)  # longer than a channel may take for one call
+FILE_LEASE = timedelta(seconds=180)  # the same for a file
 STORED_AGAIN_AFTER = 1.0  # seconds, while the disk is full or the database away
 LOOKED_UP_AGAIN_AFTER = timedelta(seconds=1)
 SENT_AGAIN_WITHIN = timedelta(minutes=10)  # an ambiguous part is sent once more only this soon
@@ -67,14 +84,29 @@ class Sender:
             return await self._replace_lost(channel, part, preview)
         return await self._send(channel, part, due.last_heard_id)
 
+    def opening(self, channel: Channel, message: OutboundMessage, last_id: str) -> Opening:
+        """Return what it takes to send a message as soon as it is stored; see `send_begun`."""
+        return Opening(
+            outbox_id=UUID(message.outbox_id),
+            chat=message.conversation,
+            anchor=_anchor(channel, message, last_id),
+            lease=self._lease(self._clock.now()),
+        )
+
+    async def send_begun(self, channel: Channel, part: OutboxPart) -> bool:
+        """Send a part that is stored as being sent; see `deliver`."""
+        return await self._call(channel, part, part.fence, part.anchor)
+
     async def _send(self, channel: Channel, part: OutboxPart, last_id: str) -> bool:
-        message = outbound(part)
-        anchor = channel.anchor(message, last_id) if isinstance(channel, FindsSent) else UNANCHORED
+        anchor = _anchor(channel, outbound(part, channel), last_id)
         fence = await self._begin(part, anchor)
         if fence is None:
             return False  # somebody else is sending it
+        return await self._call(channel, part, fence, anchor)
+
+    async def _call(self, channel: Channel, part: OutboxPart, fence: int, anchor: str) -> bool:
         try:
-            message_id = await channel.send(message)
+            message_id = await _sent_by(channel, part)
         except SendRejected as error:
             return await self._settle(part, fence, _failed(error))
         except SendFailed as error:
@@ -91,7 +123,7 @@ class Sender:
         if fence is None:
             return False  # somebody else is sending it
         try:
-            await channel.edit(preview.message_id, outbound(part))
+            await channel.edit(preview.message_id, outbound(part, channel))
         except MessageGone:
             await self._forget(preview)
             return await self._settle(part, fence, Outcome(state=OutboxState.QUEUED))
@@ -111,12 +143,15 @@ class Sender:
         if fence is None:
             return False  # somebody else is sending it
         try:
-            message_id = await self._find(channel, part, _in_place_of_preview(part), preview.anchor)
+            message_id = await self._find(
+                channel, part, _in_place_of_preview(part, channel), preview.anchor
+            )
         except SendFailed as error:
             return await self._settle(part, fence, self._later(part, error))
         except LookupInconclusive:
             message_id = None
         if message_id is not None:
+            await self._close(preview, _sent(message_id))
             return await self._settle(part, fence, _sent(message_id))
         await self._forget(preview)
         return await self._settle(part, fence, Outcome(state=OutboxState.QUEUED))
@@ -129,7 +164,7 @@ class Sender:
         try:
             if not isinstance(channel, FindsSent) or part.anchor == UNANCHORED:
                 raise LookupInconclusive("this channel cannot look anything up")  # noqa: TRY301
-            message_id = await self._find(channel, part, outbound(part), part.anchor)
+            message_id = await self._find(channel, part, outbound(part, channel), part.anchor)
         except SendFailed as error:
             wait = max(error.retry_after, LOOKED_UP_AGAIN_AFTER)
             outcome = replace(self._unknown(part, part.anchor, error), not_before=self._in(wait))
@@ -145,8 +180,15 @@ class Sender:
         self, channel: FindsSent, part: OutboxPart, message: OutboundMessage, anchor: str
     ) -> str | None:
         since = (part.first_tried_at or part.created_at) - KNOWN_IDS_SINCE
-        taken = await self._database.transact("known_ids", lambda: outbox.known_ids(part, since))
-        return await channel.find(message, anchor, taken)
+        taken = await self._database.transact(
+            "known_ids", lambda: message_ids.known_ids(part, since)
+        )
+        file = outbound_file(part, channel)
+        if file is None:
+            return await channel.find(message, anchor, taken)
+        if not isinstance(channel, FindsSentFiles):
+            raise LookupInconclusive("this channel cannot look files up")
+        return await channel.find_file(message, file, anchor, taken)
 
     def _ambiguous(self, part: OutboxPart, finding: LookupInconclusive) -> Outcome:
         """Decide what to do with a send that neither arrived nor failed as far as can be seen."""
@@ -164,9 +206,11 @@ class Sender:
         return Outcome(state=OutboxState.FAILED, error=error, is_ambiguous=True)
 
     async def _forget(self, preview: OpenPreview) -> None:
-        gone = Outcome(state=OutboxState.EXPIRED, error="the preview is gone")
+        await self._close(preview, Outcome(state=OutboxState.EXPIRED, error="the preview is gone"))
+
+    async def _close(self, preview: OpenPreview, outcome: Outcome) -> None:
         await self._database.transact(
-            "forget_preview", lambda: outbox.close_preview(preview.outbox_id, gone)
+            "close_preview", lambda: outbox.close_preview(preview.outbox_id, outcome)
         )
 
     async def _expire(self, part: OutboxPart) -> bool:
@@ -178,10 +222,13 @@ class Sender:
 
     async def _begin(self, part: OutboxPart, anchor: str) -> int | None:
         now = self._clock.now()
-        lease = SendLease(owner=self._owner, lease_until=now + SEND_LEASE)
+        lease = self._lease(now, FILE_LEASE if part.file is not None else SEND_LEASE)
         return await self._database.transact(
             "begin_send", lambda: outbox.begin(part, anchor, lease, now)
         )
+
+    def _lease(self, now: datetime, time: timedelta = SEND_LEASE) -> SendLease:
+        return SendLease(owner=self._owner, lease_until=now + time)
 
     async def _settle(self, part: OutboxPart, fence: int, outcome: Outcome) -> bool:
         """Store what came of a call, as often as it takes: nobody else knows it.
@@ -203,7 +250,10 @@ class Sender:
                 await asyncio.sleep(STORED_AGAIN_AFTER)
 
     def _settling(self, part: OutboxPart, fence: int, outcome: Outcome) -> Script[bool]:
-        is_ours = yield from outbox.settle(part.outbox_id, fence, outcome, self._clock.now())
+        now = self._clock.now()
+        is_ours = yield from outbox.settle(part.outbox_id, fence, outcome, now)
+        if is_ours and outcome.state is OutboxState.FAILED and part.file is not None:
+            yield from files.tell_unsent(part, part.file.name, outcome.error, now)
         return is_ours and (yield from outbox.has_open(part.conversation_id))
 
     def _later(self, part: OutboxPart, error: SendFailed) -> Outcome:
@@ -225,9 +275,36 @@ class Sender:
         return self._clock.now() + wait
 
 
-def outbound(part: OutboxPart) -> OutboundMessage:
-    """Return what the channel shall send for a part."""
+async def _sent_by(channel: Channel, part: OutboxPart) -> str:
+    """Send a part, once; returns and raises as the channel does."""
+    message, file = outbound(part, channel), outbound_file(part, channel)
+    if file is None or not isinstance(channel, SendsFiles):
+        return await channel.send(message)
+    if not await asyncio.to_thread(file.path.is_file):
+        raise SendRejected("its copy is gone from this machine")
+    return await channel.send_file(message, file)
+
+
+def outbound_file(part: OutboxPart, channel: object) -> OutboundFile | None:
+    """Return the file of a part as the channel shall send it; None where it sends words only."""
+    if part.file is None or not isinstance(channel, SendsFiles):
+        return None
+    return OutboundFile(
+        path=Path(part.file.path),
+        name=part.file.name,
+        mime_type=part.file.mime_type,
+        size_bytes=part.file.size_bytes,
+    )
+
+
+def outbound(part: OutboxPart, channel: object) -> OutboundMessage:
+    """Return what the channel shall send for a part, in words where it takes no files."""
     text = part.text
+    if part.file is not None and not isinstance(channel, SendsFiles):
+        place = say(
+            Phrase.FILE_NOT_SENDABLE, part.language, name=part.file.name, path=part.file.path
+        )
+        text = f"{text}\n\n{place}".strip()
     if part.is_recovered and len(text) <= MARKABLE:
         text = f"{text}\n\n_{say(Phrase.SENT_AGAIN, part.language)}_"
     return OutboundMessage(
@@ -239,9 +316,14 @@ def outbound(part: OutboxPart) -> OutboundMessage:
     )
 
 
-def _in_place_of_preview(part: OutboxPart) -> OutboundMessage:
+def _anchor(channel: Channel, message: OutboundMessage, last_id: str) -> str:
+    """Return the mark to look a message up by, if its send is cut."""
+    return channel.anchor(message, last_id) if isinstance(channel, FindsSent) else UNANCHORED
+
+
+def _in_place_of_preview(part: OutboxPart, channel: object) -> OutboundMessage:
     """Return a part under the name that its task's preview was sent by."""
-    message = outbound(part)
+    message = outbound(part, channel)
     if part.task_id is None:
         return message
     return replace(message, outbox_id=outbox.preview_key(part.task_id))

@@ -13,11 +13,13 @@ from gateway.channel_runner import ChannelRunner
 from gateway.datadir import DataDirectory
 from gateway.delivery import Delivery
 from gateway.dispatch import Dispatcher
+from gateway.files import FileFetcher
 from gateway.http import HttpServer
 from gateway.inbox import Inbox
 from gateway.intake import Intake
 from gateway.maintenance import Maintenance
 from gateway.models import ModelShelf
+from gateway.schedule.clockwork import Clockwork
 from gateway.seen import SeenSigns
 from gateway.store import settings
 from gateway.store.database import Database
@@ -38,6 +40,8 @@ class Loops:
     maintenance: Maintenance
     seen: SeenSigns
     models: ModelShelf
+    clockwork: Clockwork
+    files: FileFetcher
     channels: Sequence[ChannelRunner]
 
 
@@ -102,9 +106,11 @@ class Service:
                 group.create_task(runner.run(), name="channel") for runner in loops.channels
             ]
             housekeeping.append(group.create_task(loops.maintenance.run(), name="maintenance"))
+            housekeeping.append(group.create_task(self._schedule(), name="scheduler"))
             housekeeping.append(group.create_task(loops.seen.run(), name="seen"))
             group.create_task(self._dispatch(), name="dispatcher")
             housekeeping.append(group.create_task(loops.delivery.run(), name="delivery"))
+            housekeeping.append(group.create_task(loops.files.run(), name="files"))
             self.started.set()
             await stop.wait()
             await self._stop(stop_seconds)
@@ -124,6 +130,11 @@ class Service:
         # all of it and holds every conversation up for a fifth of a second.
         gc.freeze()
         await self._loops.dispatcher.run()
+
+    async def _schedule(self) -> None:
+        """Fire schedules and heartbeats, once there is a model for what they ask."""
+        await self._loops.models.ready()
+        await self._loops.clockwork.run()
 
     async def _stop(self, seconds: float) -> None:
         """Take nothing in, let tasks end or give them back, and send what can be sent.

@@ -1,29 +1,41 @@
 """One claimed task, from the claim to its end."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
 
 import structlog
 
-from channels.message import ConversationKind
+from channels.message import ConversationAddress, ConversationKind
 from gateway.clock import Clock
 from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.crew import CrewRoom, TaskCrew
+from gateway.envelope import TaskEnvelope
+from gateway.files import FileFetcher
 from gateway.inbox import Claim, Ending, Inbox
 from gateway.journal import JournalScope, StoredJournal
 from gateway.lifecycle import TaskStatus
-from gateway.parts import numbered
+from gateway.outgoing import OutgoingFiles
+from gateway.parts import file_parts, numbered
 from gateway.permissions import permitted
 from gateway.phrases import Phrase, say
+from gateway.pictures import pictures_of
 from gateway.preview import AnswerPreview, Stage
-from gateway.requests import requests_text
+from gateway.requests import has_attachments, requests_text
 from gateway.retry import RetryDecision
-from gateway.store import outbox, tasks
+from gateway.schedule.book import BookRoom, Owner, TaskBook
+from gateway.schedule.runs import ScheduledRuns, is_scheduled
+from gateway.store import outbox, steps, tasks
 from gateway.store.conversations import Conversation, Direction
 from gateway.store.database import Database
-from gateway.store.outbox import NewPart, OutboxKind, OutboxState
+from gateway.store.files import ReceivedFile
+from gateway.store.outbox import NewPart, Opening, OutboxKind, OutboxPart, OutboxState
+from gateway.store.people import Role
 from gateway.store.statement import Script
 from gateway.store.tasks import Leaving
 from gateway.wakeup import Wakeup
@@ -31,19 +43,37 @@ from gateway.workshop import Workshop, WorkspaceSpill
 from manager.manager import MANAGER_SOUL, Equipment, Turn, answer
 from manager.prompt import Exchange, Situation
 from manager.speech import question_text
+from manager.tools.files import SEND_FILE
+from souls.soul import Soul
 from workers.agent.report import Report, SilentReport
 from workers.agent.result import AgentAnswer, AgentResult, AgentStopped
 from workers.errors import Suspended
 from workers.groups import plain_group
 from workers.models.errors import ModelUnavailable
-from workers.models.protocol import Model
+from workers.models.protocol import Model, Picture
 
 PRIVATE = ConversationKind.PRIVATE  # the place of a task that belongs to no conversation
 SHORTEST_PARKING = timedelta(seconds=30)  # how long a task waits for a model that is down
 QUARANTINED = "quarantined"
+LONG_TEXT = 2000  # characters; up to here dividing a text takes a few milliseconds
 PERHAPS_SHOWN = frozenset({OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState.SENT})
 
 logger = structlog.get_logger(__name__)
+
+
+class Outlet(Protocol):
+    """Where what is said goes out, at once where nothing else is on its way to that chat."""
+
+    wakeup: Wakeup
+
+    def open(self, chat: ConversationAddress, new: NewPart, last_id: str) -> Opening | None:
+        """Offer to send a part as soon as it is stored; None where it must take its turn.
+
+        `last_id` is the platform's id of the newest message known in that chat.
+        """
+
+    def begun(self, opening: Opening, part: OutboxPart | None) -> None:
+        """Send what is stored as being sent; None where it had to take its turn after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +84,11 @@ class TurnRoom:
     stage: Stage
     crew: CrewRoom
     settings: InboxSettings
-    delivery_wakeup: Wakeup
+    outlet: Outlet
+    books: BookRoom
+    runs: ScheduledRuns
+    files: FileFetcher
+    outgoing: Callable[[UUID, Path], OutgoingFiles]  # of a task, from its workspace
 
     @property
     def database(self) -> Database:
@@ -84,6 +118,11 @@ class TaskTurn:
         self._room = room
         self._claim = claim
         self._language = claim.conversation.language if claim.conversation else ""
+        self._outgoing: OutgoingFiles | None = None
+        scope = JournalScope(lease=claim.lease, task=claim.task)
+        self._journal = StoredJournal(
+            room.database, room.clock, scope, claim.task.task_id, claim.steps
+        )
         self._preview: AnswerPreview | None = None
 
     async def run(self) -> None:
@@ -101,23 +140,48 @@ class TaskTurn:
         try:
             result = await self._work()
         except Suspended as suspended:
-            await self.leave(self._asked(suspended))
+            await self.leave(await self._with_files(self._asked(suspended)))
         except ModelUnavailable as unavailable:
             await self.leave(self._parked(unavailable))
         else:
-            await self.leave(self._ended(result))
+            await self.leave(await self._with_files(await self._ending(result)))
 
     async def leave(self, ending: Ending) -> None:
-        """End the claim."""
-        await self._room.inbox.leave(self._claim.lease, ending)
+        """End the claim, and record with it what the model said last."""
+        ending = replace(ending, answers=self._journal.kept)
+        if is_scheduled(self._claim.task):
+            ending = self._room.runs.redirect(self._claim.task, ending)
         if ending.parts:
-            self._room.delivery_wakeup.call()
+            await self._leave_saying(ending)
+        else:
+            await self._room.inbox.leave(self._claim.lease, ending)
+        if ending.also is not None:
+            self._room.outlet.wakeup.call()
         logger.info(
             "task_left",
             task_id=str(self._claim.task.task_id),
             status=str(ending.leaving.status),
             attempt=self._claim.task.attempt,
         )
+
+    async def _leave_saying(self, ending: Ending) -> None:
+        """End the claim with words, which are on their way as soon as they are stored."""
+        outlet, opening = self._room.outlet, self._opening(ending.parts[0])
+
+        def told(part: OutboxPart | None) -> None:
+            outlet.wakeup.call() if opening is None else outlet.begun(opening, part)
+
+        await self._room.inbox.leave(self._claim.lease, replace(ending, opening=opening), told)
+
+    def _opening(self, first: NewPart) -> Opening | None:
+        """Ask to send the first part at once; None where it takes its turn in the outbox.
+
+        That is where nobody wrote: then only the outbox knows the newest message of that chat.
+        """
+        talk, heard = self._claim.conversation, self._newest.payload.get("message_id")
+        if talk is None or not heard:
+            return None
+        return self._room.outlet.open(talk.address, first, str(heard))
 
     async def leave_cancelled(self) -> None:
         """End the claim because a person asked for it; an answer half shown is marked as such."""
@@ -143,6 +207,8 @@ class TaskTurn:
     def _refusal(self) -> Ending | None:
         """Return how a task ends that must not be worked on."""
         task = self._claim.task
+        if is_scheduled(task) and self._claim.role is Role.BLOCKED:
+            return Ending(leaving=Leaving(status=TaskStatus.CANCELLED, reason="owner blocked"))
         if task.barren_attempts > self._room.settings.max_barren_attempts:
             text = say(
                 Phrase.QUARANTINED,
@@ -158,7 +224,7 @@ class TaskTurn:
 
     async def _work(self) -> AgentResult:
         talk = self._claim.conversation
-        if talk is None:
+        if talk is None or is_scheduled(self._claim.task):
             return await self._answer(SilentReport())
         preview = AnswerPreview(
             self._room.stage, self._claim.task.task_id, talk, await self._known_preview()
@@ -190,16 +256,16 @@ class TaskTurn:
     async def _answer(self, report: Report) -> AgentResult:
         room, claim = self._room, self._claim
         workshop = room.workshop
-        soul = workshop.souls.get(MANAGER_SOUL)
-        if soul is None:
-            raise LookupError("there is no soul 'manager'; put souls/manager.md back")
+        soul = self._soul()
         workspace = await workshop.workspace(claim.task.conversation_id or claim.task.task_id)
         place = claim.conversation.address.kind if claim.conversation else PRIVATE
         tools = permitted(
             workshop.shared_tools(workspace, claim.task.user_id, self._language), claim.role, place
         )
-        scope = JournalScope(lease=claim.lease, task=claim.task)
-        journal = StoredJournal(room.database, room.clock, scope, claim.task.task_id, claim.steps)
+        files = await self._files()
+        pictures = await pictures_of(files, workspace) if workshop.takes_images else ()
+        can_give = claim.conversation is not None and not is_scheduled(claim.task)
+        drop = self._drop(workspace) if can_give else None
         async with plain_group() as group:
             crew = TaskCrew(room.crew, claim, tools, group)
             crew.resume()
@@ -209,41 +275,107 @@ class TaskTurn:
                 tools=tools,
                 crew=crew,
                 spill=WorkspaceSpill(workspace),
+                schedules=self._book(),
+                drop=drop,
             )
             try:
-                return await answer(self._turn(journal), equipment, journal, report)
+                return await answer(self._turn(files, pictures), equipment, self._journal, report)
             finally:
                 crew.release()
 
+    def _soul(self) -> Soul:
+        """Return who answers: the Manager, or whom a schedule names, as long as there is one."""
+        souls = self._room.workshop.souls
+        wanted = str(self._claim.task.metadata.get("soul") or MANAGER_SOUL)
+        soul = souls.get(wanted) or souls.get(MANAGER_SOUL)
+        if soul is None:
+            raise LookupError("there is no soul 'manager'; put souls/manager.md back")
+        if soul.name != wanted:
+            logger.warning("soul_is_gone", soul=wanted)
+        return soul
+
+    def _book(self) -> TaskBook | None:
+        """Return the person's schedules; none for guests, and none to a run that a clock began."""
+        task, role = self._claim.task, self._claim.role
+        if task.conversation_id is None or is_scheduled(task) or not role.reaches(Role.MEMBER):
+            return None
+        owner = Owner(
+            user_id=task.user_id,
+            conversation_id=task.conversation_id,
+            is_admin=role is Role.ADMIN,
+        )
+        return TaskBook(self._room.books, owner)
+
     def _model(self, of_soul: str | None) -> Model:
         talk = self._claim.conversation
-        chosen = talk.model if talk is not None else ""
+        chosen = str(self._claim.task.metadata.get("model") or "")
+        if not chosen and talk is not None:
+            chosen = talk.model
         return self._room.workshop.model(chosen or of_soul or "")
 
-    def _turn(self, journal: StoredJournal) -> Turn:
-        steers = self._claim.busy_mode is BusyMode.STEER
+    async def _files(self) -> Sequence[ReceivedFile]:
+        """Return the files that came with the message and with later answers, once here."""
+        together = (self._claim.task, *self._claim.collected)
+        found = [
+            await self._room.files.of_task(task.task_id)
+            for task in together
+            if has_attachments(task) or task.attempt > 1
+        ]
+        return [file for of_one in found for file in of_one]
+
+    def _drop(self, workspace: Path) -> OutgoingFiles:
+        self._outgoing = self._room.outgoing(self._claim.task.task_id, workspace)
+        return self._outgoing
+
+    async def _with_files(self, ending: Ending) -> Ending:
+        """Add the files that the Manager has sent so far; those that were added before stay."""
+        task, outgoing = self._claim.task, self._outgoing
+        was_used = any(step.name == SEND_FILE for step in self._claim.steps)
+        if outgoing is None or not ending.parts or not (was_used or outgoing.was_used):
+            return ending
+        recorded = await self._room.database.transact(
+            "sent_files", lambda: steps.of_task(task.task_id)
+        )
+        sent = outgoing.sent(recorded, task.task_id)
+        notes = [f"[sent: {one.file.name}]" for one in sent]
+        return replace(
+            ending,
+            parts=(*ending.parts, *file_parts(ending.parts[-1], task.task_id, sent)),
+            spoken="\n".join((ending.spoken, *notes)),
+        )
+
+    def _turn(self, files: Sequence[ReceivedFile], pictures: tuple[Picture, ...]) -> Turn:
         task, talk = self._claim.task, self._claim.conversation
+        steers = self._claim.busy_mode is BusyMode.STEER and not is_scheduled(task)
         return Turn(
-            request=requests_text([task, *self._claim.collected]),
+            request=requests_text([task, *self._claim.collected], files),
+            pictures=pictures,
             situation=Situation(
                 now=self._room.clock.now(),
                 person=str(task.payload.get("sender_name", "")),
                 channel=talk.address.channel if talk else "no channel",
                 is_group=talk is not None and talk.address.kind is ConversationKind.GROUP,
                 language=self._language,
+                is_scheduled=is_scheduled(task),
             ),
             earlier=[
                 Exchange(is_from_person=one.direction is Direction.IN, text=one.text)
                 for one in self._claim.history
             ],
             context_tokens=self._room.workshop.context_tokens,
-            can_ask=talk is not None,
-            heard_meanwhile=partial(journal.note, find=self._steer) if steers else None,
+            can_ask=talk is not None and not is_scheduled(task),
+            heard_meanwhile=partial(self._journal.note, find=self._steer) if steers else None,
         )
 
     def _steer(self, now: datetime) -> Script[str]:
         """Take what the person said since the work began."""
         return requests_text((yield from tasks.collect(self._claim.task, now)))
+
+    async def _ending(self, result: AgentResult) -> Ending:
+        """Decide how a run ends; dividing a long answer takes too long for the event loop."""
+        if isinstance(result, AgentAnswer) and len(result.text) > LONG_TEXT:
+            return await asyncio.to_thread(self._ended, result)
+        return self._ended(result)
 
     def _ended(self, result: AgentResult) -> Ending:
         if isinstance(result, AgentAnswer):
@@ -328,8 +460,12 @@ class TaskTurn:
         is_private = talk.address.kind is ConversationKind.PRIVATE
         if is_private and self._claim.busy_mode is not BusyMode.QUEUE:
             return ""
-        asked = [self._claim.task, *self._claim.collected][-1]
-        return str(asked.payload.get("message_id", ""))
+        return str(self._newest.payload.get("message_id", ""))
+
+    @property
+    def _newest(self) -> TaskEnvelope:
+        """The last of the messages that are being answered."""
+        return [self._claim.task, *self._claim.collected][-1]
 
 
 def stop_text(stopped: AgentStopped, language: str) -> str:

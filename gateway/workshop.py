@@ -36,6 +36,11 @@ class WorkspaceSpill:
         return path
 
 
+def workspace_folder(data_dir: Path, conversation_id: UUID) -> Path:
+    """Return where the files of a conversation lie; it may not be there yet."""
+    return data_dir / "workspaces" / str(conversation_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
     """Where agents find what they work with; `model` returns the model of a name, "" for ours."""
@@ -47,6 +52,7 @@ class Workshop:
     data_dir: Path
     tools: ToolSettings
     context_tokens: int
+    takes_images: bool = False
 
     def problems(self) -> Mapping[Path, str]:
         """Return what is wrong with soul and skill files; each keeps its last good version."""
@@ -54,7 +60,7 @@ class Workshop:
 
     async def workspace(self, conversation_id: UUID) -> Path:
         """Return the folder of a conversation, made if it is missing."""
-        folder = self.data_dir / "workspaces" / str(conversation_id)
+        folder = workspace_folder(self.data_dir, conversation_id)
         if not folder.is_dir():
             await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         return folder

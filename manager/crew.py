@@ -17,13 +17,14 @@ class DispatchError(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerInfo:
-    """A worker as the Manager sees it."""
+    """A worker as the Manager sees it; `trouble` says why one that is not healthy is not."""
 
     worker_id: str
     description: str
     capabilities: tuple[str, ...]
     is_healthy: bool
     free_slots: int
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,10 @@ class Crew(Protocol):
 
     async def result_of(self, job_id: str) -> WorkResult:
         """Wait for a job that was handed out in this run and return its outcome."""
+
+    @property
+    def has_unseen(self) -> bool:
+        """Whether `unfinished` has outcomes to return."""
 
     async def unfinished(self) -> Sequence[WorkResult]:
         """Wait for all jobs whose outcome the Manager has not seen, and return the outcomes.

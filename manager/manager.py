@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from manager.crew import Crew
 from manager.prompt import Exchange, Situation, describe, transcript
+from manager.schedules import ScheduleBook
 from manager.speech import outcomes_note
+from manager.tools.files import FileDrop, SendFile
 from manager.tools.questions import AskUser
+from manager.tools.schedules import CancelSchedule, CreateSchedule, ListSchedules
 from manager.tools.workers import AwaitWorker, DispatchWorker, ListWorkers
 from souls.soul import Soul
 from workers.agent.journal import Journal
@@ -14,7 +17,7 @@ from workers.agent.loop import AgentRequest, run_agent
 from workers.agent.report import Report
 from workers.agent.result import AgentResult
 from workers.agent.toolbox import Spill, Toolbox
-from workers.models.protocol import Model
+from workers.models.protocol import Model, Picture
 from workers.tools.protocol import Tool
 
 MANAGER_SOUL = "manager"
@@ -28,19 +31,26 @@ class Turn:
     situation: Situation
     earlier: Sequence[Exchange] = ()
     context_tokens: int = 128_000
+    pictures: tuple[Picture, ...] = ()  # that came with the request, for models that take them
     can_ask: bool = True  # somebody is there to answer a question
     heard_meanwhile: Callable[[str], Awaitable[str]] | None = None  # see `before_model` of a run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equipment:
-    """What the Manager has at hand; `tools` are those it shares with workers."""
+    """What the Manager has at hand; `tools` are those it shares with workers.
+
+    Without `schedules` it can make none: in a scheduled run, say. Without `drop` nobody is there to
+    be given a file.
+    """
 
     soul: Soul
     model: Model
     tools: Sequence[Tool]
     crew: Crew
     spill: Spill
+    schedules: ScheduleBook | None = None
+    drop: FileDrop | None = None
 
 
 async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Report) -> AgentResult:
@@ -51,18 +61,22 @@ async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Rep
     crew = equipment.crew
 
     async def before_answer() -> str | None:
-        results = await crew.unfinished()
-        return outcomes_note(results) if results else None
+        if not crew.has_unseen:
+            return None
+        await journal.flush()  # the wait may be long, and what the model said was paid for
+        return outcomes_note(await crew.unfinished())
 
     own: tuple[Tool, ...] = (
         ListWorkers(crew),
         DispatchWorker(crew),
         AwaitWorker(crew),
         *((AskUser(),) if turn.can_ask else ()),
+        *((SendFile(equipment.drop),) if equipment.drop is not None else ()),
+        *_schedule_tools(equipment.schedules),
     )
     allowed = [tool for tool in (*equipment.tools, *own) if tool.spec.name in equipment.soul.tools]
     request = AgentRequest(
-        items=transcript(turn.earlier, turn.request),
+        items=transcript(turn.earlier, turn.request, turn.pictures),
         instructions=describe(turn.situation),
         context_tokens=turn.context_tokens,
         before_answer=before_answer,
@@ -70,3 +84,9 @@ async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Rep
     )
     toolbox = Toolbox(allowed, equipment.spill)
     return await run_agent(equipment.soul, request, toolbox, equipment.model, journal, report)
+
+
+def _schedule_tools(book: ScheduleBook | None) -> tuple[Tool, ...]:
+    if book is None:
+        return ()
+    return (CreateSchedule(book), ListSchedules(book), CancelSchedule(book))

@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from workers.models.protocol import AssistantTurn, Item, UserText
+from workers.models.protocol import AssistantTurn, Item, Picture, UserText
 
 MAX_NAME_CHARACTERS = 64
+SCHEDULED = (
+    "\n\nThis is a scheduled run: nobody has written just now and nobody can be asked. Do what is "
+    "asked below; your answer is sent as one message. If it says that only something new or "
+    "noteworthy is wanted and there is nothing, answer exactly HEARTBEAT_OK: then nothing is sent."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +23,7 @@ class Situation:
     channel: str
     is_group: bool
     language: str = ""
+    is_scheduled: bool = False  # nobody has written: a clock began this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +44,20 @@ def describe(situation: Situation) -> str:
         "## The situation\n\n"
         f"It is {situation.now:%A, %Y-%m-%d %H:%M} UTC. You speak with "
         f"{person} in {place} on {situation.channel}.{language}"
+        f"{SCHEDULED if situation.is_scheduled else ''}"
     )
 
 
-def transcript(earlier: Sequence[Exchange], request: str) -> tuple[Item, ...]:
+def transcript(
+    earlier: Sequence[Exchange], request: str, pictures: tuple[Picture, ...] = ()
+) -> tuple[Item, ...]:
     """Put what was said earlier and the request into a model's terms."""
     before: tuple[Item, ...] = tuple(
         UserText(text=one.text) if one.is_from_person else AssistantTurn(text=one.text)
         for one in earlier
         if one.text.strip()
     )
-    return (*before, UserText(text=request))
+    return (*before, UserText(text=request, pictures=pictures))
 
 
 def _one_line(name: str) -> str:

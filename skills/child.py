@@ -9,26 +9,41 @@ import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    JsonValue,
+    TypeAdapter,
+    ValidationError,
+)
 
+from skills.errors import SkillFailure
 from skills.exchange import RunAnswer, RunRequest
 from skills.http import GuardedHttp, NoNetwork
-from skills.result import SkillContext, SkillErrorCode
+from skills.result import Signal, SkillContext, SkillErrorCode
 from skills.runtime import Runtime
+
+MAX_SIGNALS: Final = 200
+SIGNAL: Final = TypeAdapter(Signal)
+SIGNALS: Final = TypeAdapter(dict[str, list[Signal]])
 
 Execute = Callable[[SkillContext, Mapping[str, JsonValue], Runtime], object]
 
 
 class _Returned(BaseModel):
-    """What `execute` may return besides a text."""
+    """What `execute` may return besides a text; of findings alone, the text is made."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     ok: bool = True
-    text: str
+    text: str | None = None
     ui: JsonValue = None
     files: list[str | Path] = []
+    # A finding may be a mapping, too, where strict mode would ask for the dataclass itself.
+    signals: list[Annotated[Signal, BeforeValidator(SIGNAL.validate_python)]] | None = None
 
 
 def main() -> None:
@@ -51,11 +66,25 @@ def answer_request(request: RunRequest) -> RunAnswer:
     if not callable(execute):
         message = f"{request.script.name} has no function 'execute(ctx, params, runtime)'"
         return _failed(SkillErrorCode.NO_EXECUTE, message)
+    if request.params is None:
+        return _trial(execute)
     try:
-        returned = asyncio.run(_call(execute, request))
+        returned = asyncio.run(_call(execute, request, request.params))
+    except SkillFailure as error:
+        return _failed(SkillErrorCode.EXECUTION_ERROR, f"{error.code}: {error.message}")
     except (Exception, SystemExit):  # noqa: BLE001 - whatever a skill raises becomes its answer
         return _failed(SkillErrorCode.EXECUTION_ERROR, traceback.format_exc(limit=-3))
     return _answer(returned)
+
+
+def _trial(execute: Execute) -> RunAnswer:
+    """Say whether `execute` can be called with context, parameters and runtime."""
+    try:
+        inspect.signature(execute).bind(None, {}, None)
+    except TypeError as error:
+        message = f"'execute' can't be called as execute(ctx, params, runtime): {error}"
+        return _failed(SkillErrorCode.NO_EXECUTE, message)
+    return RunAnswer(ok=True, text="")
 
 
 def _load(script: Path) -> ModuleType:
@@ -70,7 +99,7 @@ def _load(script: Path) -> ModuleType:
     return module
 
 
-async def _call(execute: Execute, request: RunRequest) -> object:
+async def _call(execute: Execute, request: RunRequest, params: Mapping[str, JsonValue]) -> object:
     """Call `execute`, which may be plain or async."""
     context = SkillContext(
         state_dir=request.state_dir,
@@ -80,12 +109,16 @@ async def _call(execute: Execute, request: RunRequest) -> object:
     )
     has_network = request.has_network
     runtime = Runtime(
-        http=GuardedHttp(allowed_hosts=request.allowed_hosts) if has_network else NoNetwork(),
+        http=GuardedHttp(allowed_hosts=request.allowed_hosts, declared_hosts=request.declared_hosts)
+        if has_network
+        else NoNetwork(),
         state_dir=request.state_dir,
         work_dir=request.work_dir,
         log=logging.getLogger("skill"),
+        settings=request.settings,
+        secrets=request.secrets,
     )
-    returned = execute(context, request.params, runtime)
+    returned = execute(context, params, runtime)
     return await returned if inspect.isawaitable(returned) else returned
 
 
@@ -96,13 +129,21 @@ def _answer(returned: object) -> RunAnswer:
     try:
         kept = _Returned.model_validate(returned)
     except ValidationError as error:
-        message = f"execute returned neither text nor {{ok, text, ui, files}}: {error}"
+        message = f"execute returned neither text nor {{ok, text, ui, files, signals}}: {error}"
         return _failed(SkillErrorCode.EXECUTION_ERROR, message)
+    signals = kept.signals or []
+    if kept.text is None and kept.signals is None:
+        return _failed(SkillErrorCode.EXECUTION_ERROR, "execute returned neither text nor signals")
+    if len(signals) > MAX_SIGNALS:
+        message = f"execute returned {len(signals)} signals, at most {MAX_SIGNALS} are taken"
+        return _failed(SkillErrorCode.EXECUTION_ERROR, message)
+    text = SIGNALS.dump_json({"signals": signals}).decode() if kept.text is None else kept.text
     return RunAnswer(
         ok=kept.ok,
-        text=_clean(kept.text),
+        text=_clean(text),
         ui=kept.ui,
         files=tuple(str(name) for name in kept.files),
+        signals=tuple(signals),
         error_code=None if kept.ok else SkillErrorCode.EXECUTION_ERROR,
     )
 

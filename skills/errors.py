@@ -2,7 +2,8 @@
 
 SkillRoomError
 ├── SkillError     a `SKILL.md` has a mistake; the sentence names the key
-└── HttpError      a page could not be fetched; `code` names why
+└── SkillFailure   a running skill can't do what it was asked; `code` names why
+    └── HttpError  a page could not be fetched
 """
 
 
@@ -14,14 +15,21 @@ class SkillError(SkillRoomError):
     """A `SKILL.md` has a mistake; the sentence names the key and what was expected."""
 
 
-class HttpError(SkillRoomError):
-    """A request gave no usable response.
+class SkillFailure(SkillRoomError):  # noqa: N818 - what a skill says, not a fault of its program
+    """A skill can't do what it was asked; its answer becomes `code: message`.
 
-    `code` is one of `bad_url`, `refused_address`, `unreachable`, `timeout`, `too_large`,
-    `too_many_redirects`, `bad_response`, `network_not_declared`.
+    `code` is one of the words that the skill's `SKILL.md` lists.
     """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class HttpError(SkillFailure):
+    """A request gave no usable response.
+
+    `code` is one of `bad_url`, `refused_address`, `unreachable`, `timeout`, `too_large`,
+    `too_many_redirects`, `bad_response`, `network_not_declared`, `host_not_declared`.
+    """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from skills.result import SkillErrorCode
+from skills.result import Signal, SkillErrorCode
 
 
 class RunRequest(BaseModel):
@@ -14,13 +14,16 @@ class RunRequest(BaseModel):
 
     script: Path
     answer: Path  # where to write the answer; standard output is the skill's to print on
-    params: dict[str, JsonValue]
+    params: dict[str, JsonValue] | None  # None: only see whether `execute` could be called
     state_dir: Path
     work_dir: Path
     language: str
     call_id: str
     has_network: bool
     allowed_hosts: tuple[str, ...]
+    declared_hosts: tuple[str, ...] | None
+    settings: dict[str, str]
+    secrets: dict[str, str]
 
 
 class RunAnswer(BaseModel):
@@ -32,4 +35,5 @@ class RunAnswer(BaseModel):
     text: str
     ui: JsonValue = None
     files: tuple[str, ...] = ()
+    signals: tuple[Signal, ...] = ()
     error_code: SkillErrorCode | None = None

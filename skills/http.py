@@ -11,6 +11,7 @@ import aiohttp
 from yarl import URL
 
 from skills.addresses import is_public
+from skills.capabilities import covers
 from skills.charset import decode
 from skills.errors import HttpError
 
@@ -19,7 +20,15 @@ MAX_URL_CHARACTERS: Final = 4_096
 DEFAULT_MAX_BYTES: Final = 5 * 1024 * 1024
 DEFAULT_TIMEOUT: Final = timedelta(seconds=20)
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-PRIVATE_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+PRIVATE_HEADERS: Final = frozenset(
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "x-api-key",
+        "x-subscription-token",
+    }
+)
 USER_AGENT: Final = "Crewdesk/0.1 (chat-bot gateway; fetches what a person asked for)"
 NO_HEADERS: Final[Mapping[str, str]] = {}
 
@@ -93,10 +102,18 @@ class GuardedHttp:
     The check stands where the socket is made, after the name was resolved, so that neither an odd
     spelling, a name that resolves differently the second time, nor a redirect gets past it.
     `allowed_hosts` are `host:port` texts exempt from the check, for tests and self-hosters.
+    `declared_hosts`, if not None, are the only ones that are asked, redirects included: a name,
+    `*.` and a name for all below it, or either with a port.
     """
 
-    def __init__(self, *, allowed_hosts: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        allowed_hosts: Collection[str] = (),
+        declared_hosts: Collection[str] | None = None,
+    ) -> None:
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
+        self._declared_hosts = declared_hosts
 
     async def get(
         self,
@@ -116,6 +133,7 @@ class GuardedHttp:
 
     async def _follow(self, url: URL, headers: Mapping[str, str], max_bytes: int) -> HttpResponse:
         for _ in range(MAX_REDIRECTS + 1):
+            self._refuse_undeclared(url)
             response = await self._fetch(url, headers, max_bytes)
             location = response.headers.get("location", "")
             if response.status not in REDIRECTS or not location:
@@ -126,9 +144,17 @@ class GuardedHttp:
             url = target
         raise HttpError("too_many_redirects", f"more than {MAX_REDIRECTS} redirects")
 
+    def _refuse_undeclared(self, url: URL) -> None:
+        declared = self._declared_hosts
+        if declared is None or any(covers(one, _host(url)) for one in declared):
+            return
+        listed = ", ".join(sorted(declared)) or "none"
+        message = f"{_host(url)} is not among the hosts that the skill declares ({listed})"
+        raise HttpError("host_not_declared", message)
+
     async def _fetch(self, url: URL, headers: Mapping[str, str], max_bytes: int) -> HttpResponse:
         """Make one request, over a connection of its own that no other host can come to share."""
-        guard = _Guard(is_exempt=f"{url.host}:{url.port}".lower() in self._allowed_hosts)
+        guard = _Guard(is_exempt=_host(url) in self._allowed_hosts)
         connector = aiohttp.TCPConnector(socket_factory=guard.make_socket, force_close=True)
         try:
             async with (
@@ -180,6 +206,10 @@ class _Guard:
             self.refused.append(host)
             raise OSError(f"{host} is not a public address")
         return socket.socket(family=family, type=kind, proto=protocol)
+
+
+def _host(url: URL) -> str:
+    return f"{url.host}:{url.port}".lower()
 
 
 def _checked(text: str, *, base: URL | None = None) -> URL:

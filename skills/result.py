@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 
 class SkillErrorCode(StrEnum):
@@ -34,17 +35,32 @@ class SkillContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One finding of a skill that watches something.
+
+    `fingerprint` is the same for as long as it is the same finding, and never used for another.
+    """
+
+    fingerprint: Annotated[str, Field(min_length=1, max_length=200)]
+    title: Annotated[str, Field(min_length=1, max_length=500)]
+    url: Annotated[str, Field(max_length=4_096)] = ""
+    detail: Annotated[str, Field(max_length=1_000)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SkillResult:
     """What a skill answered.
 
     `text` is for the model; where `ok` is False it says what went wrong and `error_code` why. `ui`
-    is what a console may draw. `files` lie inside the context's `work_dir`.
+    is what a console may draw. `files` lie inside the context's `work_dir`. `signals` are what a
+    skill with `signal: true` found when it was asked to check.
     """
 
     ok: bool
     text: str
     ui: JsonValue = None
     files: tuple[Path, ...] = ()
+    signals: tuple[Signal, ...] = ()
     error_code: SkillErrorCode | None = None
 
 

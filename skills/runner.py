@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,10 +22,13 @@ from skills.process import (
 from skills.result import SkillContext, SkillErrorCode, SkillResult, failure
 from skills.schema import violation
 from skills.skill import Skill
+from skills.values import SkillValues
 
 ROOMS: Final = Path(__file__).parent.parent
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 SHOWN_OUTPUT_CHARACTERS: Final = 2_000
+MASK: Final = "***"
+MIN_SECRET_CHARACTERS: Final = 6  # masking a shorter one would eat ordinary words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +47,21 @@ class SkillRunner:
 
     The limits hold against accidents: a skill runs as the gateway's user, so only skills that an
     administrator trusts belong into the catalog. `allowed_hosts` are `host:port` texts that
-    `runtime.http` may reach although their addresses are not public.
+    `runtime.http` may reach although their addresses are not public; `values` are the settings of
+    all skills, of which each is given its own.
     """
 
     def __init__(
         self,
         *,
         allowed_hosts: Collection[str] = (),
+        values: SkillValues | None = None,
         ceiling: SkillCeiling = USUAL_CEILING,
         python: Path = Path(sys.executable),
         search_path: str = DEFAULT_SEARCH_PATH,
     ) -> None:
         self._allowed_hosts = tuple(allowed_hosts)
+        self._values = values or SkillValues()
         self._ceiling = ceiling
         self._python = python
         self._search_path = search_path
@@ -72,36 +78,59 @@ class SkillRunner:
         """
         if mistake := violation(skill.parameters, dict(params)):
             return failure(SkillErrorCode.EXECUTION_ERROR, f"wrong arguments: {mistake}")
+        if lacking := "; ".join(self._values.problems(skill)):
+            return failure(SkillErrorCode.EXECUTION_ERROR, f"setting_missing: {lacking}")
+        return await self._run(skill, context, params)
+
+    async def try_load(self, skill: Skill, context: SkillContext) -> SkillResult:
+        """Load the script within the limits without calling it; ok if it could be called.
+
+        Raises:
+            OSError: the folders can't be made or no process can be started.
+        """
+        return await self._run(skill, context, None)
+
+    async def _run(
+        self, skill: Skill, context: SkillContext, params: Mapping[str, JsonValue] | None
+    ) -> SkillResult:
+        """Run the child; without parameters it is a trial."""
         skill = _bounded(skill, self._ceiling)
         if missing := await asyncio.to_thread(_missing, skill):
             return missing
-        await asyncio.to_thread(_make_folders, context)
         temporary = tempfile.TemporaryDirectory(prefix="crewdesk-skill-")
         own_folder = Path(temporary.name)
         try:
-            request = self._request(skill, params, context, own_folder / "answer.json")
+            if not skill.has_files:
+                context = replace(context, work_dir=own_folder / "work")
+            await asyncio.to_thread(_make_folders, context)
+            request = self._request(skill, context, params, own_folder / "answer.json")
             outcome = await run_process(self._program(request, own_folder), _limits(skill))
-            return await asyncio.to_thread(_result, outcome, request, skill)
+            result = await asyncio.to_thread(_result, outcome, request, skill)
+            return replace(result, text=_masked(result.text, request.secrets.values()))
         finally:
             await asyncio.to_thread(temporary.cleanup)
 
     def _request(
         self,
         skill: Skill,
-        params: Mapping[str, JsonValue],
         context: SkillContext,
+        params: Mapping[str, JsonValue] | None,
         answer: Path,
     ) -> RunRequest:
+        given = self._values.given(skill)
         return RunRequest(
             script=skill.script.absolute(),
             answer=answer,
-            params=dict(params),
+            params=None if params is None else dict(params),
             state_dir=context.state_dir.absolute(),
             work_dir=context.work_dir.absolute(),
             language=context.language,
             call_id=context.call_id,
             has_network=skill.has_network,
-            allowed_hosts=self._allowed_hosts,
+            allowed_hosts=(*self._allowed_hosts, *given.chosen_hosts),
+            declared_hosts=None if skill.hosts is None else (*skill.hosts, *given.hosts),
+            settings=dict(given.settings),
+            secrets=dict(given.secrets),
         )
 
     def _program(self, request: RunRequest, own_folder: Path) -> Program:
@@ -127,8 +156,19 @@ def _missing(skill: Skill) -> SkillResult | None:
     if not skill.folder.is_dir():
         return failure(SkillErrorCode.NOT_FOUND, f"the folder of skill '{skill.name}' is gone")
     if not skill.script.is_file():
-        return failure(SkillErrorCode.NO_EXECUTE, f"'{skill.name}' has no scripts/execute.py")
+        return failure(SkillErrorCode.NO_EXECUTE, _guidance(skill))
     return None
+
+
+def _guidance(skill: Skill) -> str:
+    """Return the instructions of a skill that has no program, and what they are."""
+    words = skill.instructions.strip()
+    if not words:
+        return f"'{skill.name}' has no scripts/execute.py and no instructions"
+    return (
+        f"'{skill.name}' has no scripts/execute.py: it is guidance. Nothing was run; follow it "
+        f"yourself:\n\n{words}"
+    )
 
 
 def _make_folders(context: SkillContext) -> None:
@@ -153,7 +193,7 @@ def _result(outcome: ProcessOutcome, request: RunRequest, skill: Skill) -> Skill
     """Read the answer file, or say from how the process ended why there is none."""
     answer = _read_answer(request.answer)
     if isinstance(answer, RunAnswer):
-        return _checked(answer, request.work_dir)
+        return _checked(answer, request.work_dir, skill)
     if outcome.has_timed_out:
         seconds = skill.timeout.total_seconds()
         return failure(SkillErrorCode.TIMEOUT, f"'{skill.name}' was ended after {seconds:g} s")
@@ -177,8 +217,14 @@ def _read_answer(path: Path) -> RunAnswer | str:
         return f"its answer can't be read: {error}"
 
 
-def _checked(answer: RunAnswer, work_dir: Path) -> SkillResult:
-    """Make a result of an answer whose files are where they may be."""
+def _checked(answer: RunAnswer, work_dir: Path, skill: Skill) -> SkillResult:
+    """Make a result of an answer that keeps to what the skill declares."""
+    if answer.files and not skill.has_files:
+        text = f"'{skill.name}' returned files, but declares 'files: false'"
+        return failure(SkillErrorCode.EXECUTION_ERROR, text)
+    if answer.signals and not skill.is_signal:
+        text = f"'{skill.name}' returned signals, but does not declare 'signal: true'"
+        return failure(SkillErrorCode.EXECUTION_ERROR, text)
     root = work_dir.resolve()
     files = tuple((root / name).resolve() for name in answer.files)
     for file in files:
@@ -186,5 +232,18 @@ def _checked(answer: RunAnswer, work_dir: Path) -> SkillResult:
             text = f"the file '{file.name}' is not a file inside the work folder"
             return failure(SkillErrorCode.EXECUTION_ERROR, text)
     return SkillResult(
-        ok=answer.ok, text=answer.text, ui=answer.ui, files=files, error_code=answer.error_code
+        ok=answer.ok,
+        text=answer.text,
+        ui=answer.ui,
+        files=files,
+        signals=answer.signals,
+        error_code=answer.error_code,
     )
+
+
+def _masked(text: str, secrets: Iterable[str]) -> str:
+    """Take a skill's own secrets out of what it says, which a model and the log will see."""
+    for secret in secrets:
+        if len(secret) >= MIN_SECRET_CHARACTERS:
+            text = text.replace(secret, MASK)
+    return text

@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from skills.capabilities import (
+    DeclaredSecret,
+    DeclaredSetting,
+    Host,
+    Name,
+    Setting,
+    settings_of,
+)
 from skills.errors import SkillError
 from skills.front_matter import read_front_matter
-from skills.schema import schema_mistake
+from skills.schema import schema_mistake, violation
+
+CHECK_CALL = {"action": "check"}  # how a heartbeat calls a skill that declares `signal: true`
 
 
 class SkillEffect(StrEnum):
@@ -27,7 +37,9 @@ class Skill:
     """One skill: its description for models, and how it may run.
 
     `parameters` is a JSON Schema as JSON text; `instructions` is the Markdown of `SKILL.md`.
-    `has_network` says whether it was declared that the skill talks to the network.
+    `has_network` says whether it was declared that the skill talks to the network, and `hosts` to
+    whom: to anybody, if that is None. `has_files` says whether it sees the conversation's files.
+    `samples` are arguments as JSON texts, for trying it out.
     """
 
     name: str
@@ -39,6 +51,11 @@ class Skill:
     timeout: timedelta
     memory_bytes: int
     has_network: bool
+    hosts: tuple[str, ...] | None = None
+    has_files: bool = True
+    settings: tuple[Setting, ...] = ()
+    is_signal: bool = False
+    samples: tuple[str, ...] = ()
     license: str = ""
     compatibility: str = ""
     allowed_tools: tuple[str, ...] = ()
@@ -47,6 +64,11 @@ class Skill:
     def script(self) -> Path:
         """Where the function `execute` stands; the file need not exist."""
         return self.folder / "scripts" / "execute.py"
+
+    @property
+    def is_guidance(self) -> bool:
+        """Whether there is no program: the instructions are for the agent to follow itself."""
+        return not self.script.is_file()
 
 
 def _spaced(value: object) -> object:
@@ -71,6 +93,20 @@ class _Run(_Strict):
     timeout_s: Annotated[int, Field(ge=1, le=600)] = 60
     memory_mb: Annotated[int, Field(ge=64, le=8_192)] = 512
     network: bool = False
+    hosts: list[Host] | None = None
+    files: bool = True
+    settings: dict[Name, DeclaredSetting] = {}
+    secrets: dict[Name, DeclaredSecret] = {}
+    signal: bool = False
+    samples: list[dict[str, object]] = []
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        settings = settings_of(self.settings, self.secrets)
+        needs_network = self.hosts or any(one.is_address for one in settings)
+        if needs_network and not self.network:
+            raise ValueError("hosts and addresses are declared, but not 'network: true'")
+        return self
 
 
 class _Metadata(BaseModel):
@@ -111,22 +147,40 @@ def parse_skill(text: str, folder: Path) -> Skill:
     if keys.name != folder.name:
         raise SkillError(f"name: '{keys.name}' differs from the folder's name '{folder.name}'")
     run = keys.metadata.crewdesk
-    if mistake := schema_mistake(run.parameters):
-        raise SkillError(f"metadata.crewdesk.parameters: {mistake}")
+    parameters = _checked_parameters(run)
     return Skill(
         name=keys.name,
         description=keys.description.strip(),
         instructions=instructions,
         folder=folder,
-        parameters=json.dumps(run.parameters, ensure_ascii=False),
+        parameters=parameters,
         effect=run.effect,
         timeout=timedelta(seconds=run.timeout_s),
         memory_bytes=run.memory_mb * 1024 * 1024,
         has_network=run.network,
+        hosts=None if run.hosts is None else tuple(run.hosts),
+        has_files=run.files,
+        settings=settings_of(run.settings, run.secrets),
+        is_signal=run.signal,
+        samples=tuple(json.dumps(sample, ensure_ascii=False) for sample in run.samples),
         license=keys.license,
         compatibility=keys.compatibility,
         allowed_tools=keys.allowed_tools,
     )
+
+
+def _checked_parameters(run: _Run) -> str:
+    """Return the schema as JSON text, which the samples and a signal's call must fit."""
+    if mistake := schema_mistake(run.parameters):
+        raise SkillError(f"metadata.crewdesk.parameters: {mistake}")
+    parameters = json.dumps(run.parameters, ensure_ascii=False)
+    for number, sample in enumerate(run.samples):
+        if mistake := violation(parameters, sample):
+            raise SkillError(f"metadata.crewdesk.samples.{number}: {mistake}")
+    if run.signal and (mistake := violation(parameters, CHECK_CALL)):
+        call = json.dumps(CHECK_CALL)
+        raise SkillError(f"metadata.crewdesk.signal: the parameters refuse {call}: {mistake}")
+    return parameters
 
 
 def _sentence(error: ValidationError) -> str:

@@ -77,8 +77,6 @@ class Cards:
         """
         try:
             await self._stream(card, text, is_final=True)
-        except MessageGone:
-            raise
         except (SendRejected, SendUnknown) as error:
             logger.info("dingtalk_card_not_streamed", card=card, reason=str(error))
         values: JsonObject = {self._key: text, "flowStatus": _FINISHED}

@@ -9,6 +9,7 @@ from typing import Final
 from channels.dingtalk.payload import FileBody, JsonObject, RobotMessage
 from channels.message import (
     Attachment,
+    AttachmentKind,
     ConversationAddress,
     ConversationKind,
     InboundMessage,
@@ -19,10 +20,10 @@ CHANNEL: Final = "dingtalk"
 
 _KINDS: Final = {"1": ConversationKind.PRIVATE, "2": ConversationKind.GROUP}
 _ATTACHMENTS: Final = {
-    "picture": "photo",
-    "audio": "voice",
-    "video": "video",
-    "file": "document",
+    "picture": AttachmentKind.PHOTO,
+    "audio": AttachmentKind.VOICE,
+    "video": AttachmentKind.VIDEO,
+    "file": AttachmentKind.DOCUMENT,
 }
 
 
@@ -104,7 +105,7 @@ def _attachments(message: RobotMessage) -> Iterator[Attachment]:
     if message.msgtype == "richText":
         for piece in message.content.rich_text:
             if piece.download_code:
-                yield Attachment(kind="photo", file_id=piece.download_code)
+                yield Attachment(kind=AttachmentKind.PHOTO, file_id=piece.download_code)
     kind = _ATTACHMENTS.get(message.msgtype)
     if kind is not None and message.content.download_code:
         body = message.content

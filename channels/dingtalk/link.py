@@ -1,7 +1,7 @@
 """One Stream connection: how it is opened, read, answered and closed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
@@ -55,7 +55,7 @@ class Link:
         self._is_settled = asyncio.Event()
         self._is_settled.set()
 
-    async def frames(self) -> AsyncIterator[Frame]:
+    async def frames(self) -> AsyncGenerator[Frame, None]:
         """Yield the frames as they come, until the connection ends; what is no frame is left out.
 
         The order is DingTalk's. Nothing is answered by this.

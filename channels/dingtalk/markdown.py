@@ -50,6 +50,7 @@ _LITERAL: Final = re.compile(
     r"|`|~(?=~)|(?<=~)~"
     r"|(?<!\s)\*|\*(?!\s)|(?<!\w)_(?!\s)|(?<!\s)_(?!\w)"  # what may begin or end emphasis
 )
+_LITERAL_IN_LINK: Final = re.compile(rf"{_LITERAL.pattern}|[\[\]]")
 _LINK_SEAM: Final = re.compile(r"(?<=\])(?=[(\[])")  # would make a link of text in brackets
 _BLOCK_MARK: Final = re.compile(
     r"(?:#{1,6}|[-+*]|\d{1,9}[.)])(?:\s|$)"  # a heading, an entry of a list
@@ -149,7 +150,9 @@ def _entry(item: Item, marker: str, around: List) -> str:
         first, rest = None, list(item.blocks)
     text = _text(first.runs) if first is not None else ""
     gap = "\n\n" if around.is_loose else "\n"
-    content = gap.join([f"{box}{text}".strip(), *map(_block, rest)])
+    head = f"{box}{text}".strip()
+    # An entry that begins with an empty line would end at a second one.
+    content = gap.join([head, *map(_block, rest)]) if head else f"\n{gap.join(map(_block, rest))}"
     indent = " " * max(_MIN_INDENT, len(marker))
     lines = content.split("\n")
     return marker + "\n".join(
@@ -174,11 +177,10 @@ class _Markdown:
         text = run.text
         if text == BREAK:
             return text
-        shown = _code(text) if Style.CODE in run.styles else _literal(text)
-        if run.url is None:
+        shown = _code(text) if Style.CODE in run.styles else _literal(text, in_link=bool(run.url))
+        if not run.url:
             return shown
-        label = re.sub(r"(?<!\\)[\[\]]", r"\\\g<0>", shown)
-        return f"{'!' if run.is_image else ''}[{label}]({run.url.translate(_IN_ADDRESS)})"
+        return f"{'!' if run.is_image else ''}[{shown}]({run.url.translate(_IN_ADDRESS)})"
 
     def joint(self, left: str, closing: str, opening: str, right: str) -> str:
         """See `Dialect.joint`: a mark is not seen between punctuation and a letter."""
@@ -202,9 +204,10 @@ def _code(code: str) -> str:
     return f"{mark}{pad}{code}{pad}{mark}"
 
 
-def _literal(text: str) -> str:
-    unlinked = _LINK_SEAM.sub(ZERO_WIDTH_SPACE, text)
-    return _LITERAL.sub(r"\\\g<0>", unlinked).translate(_ESCAPES)
+def _literal(text: str, *, in_link: bool = False) -> str:
+    unlinked = text if in_link else _LINK_SEAM.sub(ZERO_WIDTH_SPACE, text)
+    pattern = _LITERAL_IN_LINK if in_link else _LITERAL
+    return pattern.sub(r"\\\g<0>", unlinked).translate(_ESCAPES)
 
 
 def _is_border(character: str) -> bool:

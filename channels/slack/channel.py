@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from pydantic import ValidationError
 
-from channels.backoff import Backoff
+from channels.backoff import Backoff, Sleep
 from channels.errors import (
     LookupInconclusive,
     SendError,
@@ -57,7 +57,7 @@ from channels.slack.outbound import (
 )
 from channels.slack.pace import INTERVAL_SECONDS, Pace
 from channels.slack.payload import ActionBody, JsonObject
-from channels.slack.socket import Sleep, SocketMode
+from channels.slack.socket import SocketMode
 from channels.slack.streams import Streams
 from channels.slack.threads import Threads
 
@@ -124,7 +124,6 @@ class SlackChannel:
         bot = await self._identify()
         logger.info("slack_connected", account=bot.user_id, name=bot.name)
         dispatch = Dispatcher(
-            self._api.client,
             bot,
             event=partial(self._take_in, receive, bot, from_event),
             command=partial(self._take_in, receive, bot, from_command),

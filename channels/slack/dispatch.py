@@ -19,6 +19,8 @@ from channels.slack.payload import JsonObject
 Handle = Callable[[JsonObject], Awaitable[None]]
 """Takes a payload; returns once what it holds is stored, and raises what kept it from being."""
 
+NAME: Final = "crewdesk"
+
 _EVERYTHING: Final = re.compile(".+")
 _EVENTS: Final = ("message", "app_mention")
 
@@ -35,7 +37,6 @@ class Dispatcher:
 
     def __init__(
         self,
-        client: AsyncWebClient,
         bot: BotIdentity,
         *,
         event: Handle,
@@ -49,11 +50,11 @@ class Dispatcher:
                 team_id=bot.team_id,
                 bot_user_id=bot.user_id,
                 bot_id=bot.bot_id,
-                bot_token=client.token,
             )
 
         app = AsyncApp(
-            client=client,
+            name=NAME,  # otherwise it looks for a name on the call stack, which takes long
+            client=AsyncWebClient(),  # never used: listeners send nothing
             authorize=authorize,
             process_before_response=True,
             request_verification_enabled=False,  # the WebSocket itself is proof

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from channels.message import (
     Attachment,
+    AttachmentKind,
     ConversationAddress,
     ConversationKind,
     EventKind,
@@ -32,7 +33,7 @@ from channels.slack.wording import mentions, plain_text
 
 CHANNEL: Final = "slack"
 OWN_COMMAND: Final = "/crewdesk"
-"""The slash command of the manifest: its first word is one of our commands, or it is all text."""
+"""The slash command of the manifest: its first word names one of our commands, or all is text."""
 
 Raw = Mapping[str, JsonValue]
 ThreadKey = tuple[str, str]  # channel, ts of the message that the thread hangs on
@@ -238,12 +239,19 @@ def _quoted(channel: str, post: Post, around: Surroundings) -> QuotedMessage | N
     )
 
 
+_KINDS: Final = {
+    "image": AttachmentKind.PHOTO,
+    "audio": AttachmentKind.AUDIO,
+    "video": AttachmentKind.VIDEO,
+}
+
+
 def _attachment(file: File) -> Attachment:
     family = file.mimetype.partition("/")[0]
     if file.subtype == "slack_audio":
-        kind = "voice"
+        kind = AttachmentKind.VOICE
     else:
-        kind = {"image": "photo", "audio": "audio", "video": "video"}.get(family, "document")
+        kind = _KINDS.get(family, AttachmentKind.DOCUMENT)
     return Attachment(
         kind=kind,
         file_id=file.id,

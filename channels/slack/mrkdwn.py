@@ -9,28 +9,15 @@ https://github.com/slackhq/slack-api-docs/issues/34.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final, assert_never
+from typing import Final
 
+from channels.text.layout import Line, laid_out
 from channels.text.marked import ZERO_WIDTH_SPACE, write
 from channels.text.parse import parse
 from channels.text.split import NOTHING
-from channels.text.table import aligned
-from channels.text.tree import (
-    BREAK,
-    Block,
-    Code,
-    Heading,
-    Item,
-    List,
-    Paragraph,
-    Quote,
-    Rule,
-    Run,
-    Style,
-    Table,
-)
+from channels.text.tree import BREAK, Run, Style
 from channels.text.wellformed import wellformed
 
 _MARKS: Final = {Style.BOLD: "*", Style.ITALIC: "_", Style.STRIKE: "~", Style.CODE: "`"}
@@ -46,102 +33,31 @@ _IN_ADDRESS: Final = {
 }
 _BEFORE_MARK: Final = frozenset("([{\"'“‘")
 _AFTER_MARK: Final = frozenset(".,;:!?)]}\"'”’")
-_BULLETS: Final = ("•", "◦", "▪")
-_INDENT: Final = "    "
-_RULE: Final = "─" * 10
 
 
 def to_mrkdwn(text: str) -> str:
     """Return CommonMark as mrkdwn; total, never blank, and no visible character is lost."""
-    lines = _lines(parse(text), depth=0)
-    written = "\n".join(line.text for line in lines).strip("\n")
-    return written if written.strip() else _escaped(wellformed(text).strip()) or NOTHING
+    written = "\n".join(map(_written, laid_out(parse(text)))).strip("\n")
+    return written if written.strip() else _unfenced(wellformed(text).strip()) or NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """A line; one of code takes no indentation and no quote's mark: they would be seen in it."""
-
-    text: str
-    is_code: bool = False
-
-
-def _lines(blocks: Sequence[Block], *, depth: int) -> Iterator[_Line]:
-    """Yield the lines of blocks, with an empty one between two of them."""
-    for index, block in enumerate(blocks):
-        if index:
-            yield _Line(text="")
-        yield from _block(block, depth=depth)
+def _written(line: Line) -> str:
+    if line.code is not None:
+        return _fence(line.code.text)  # in a quote, its marks would be seen in the code
+    text = f"{line.prefix}{_inline(line.runs)}".rstrip()
+    if line.is_quoted:
+        return f"> {text}".rstrip()
+    # What begins with ">" would be a quote; nothing escapes it.
+    return f"{ZERO_WIDTH_SPACE}{text}" if text.startswith("&gt;") else text
 
 
-def _block(block: Block, *, depth: int) -> Iterator[_Line]:
-    match block:
-        case Paragraph():
-            yield from _text(block.runs)
-        case Heading():
-            bold = (replace(run, styles=run.styles | {Style.BOLD}) for run in block.runs)
-            yield from _text(tuple(bold))
-        case Code():
-            yield from _fence(block.text)
-        case Table():
-            yield from _fence(aligned(block))
-        case Quote():
-            yield from map(_quoted, _lines(block.blocks, depth=depth))
-        case List():
-            yield from _list(block, depth=depth)
-        case Rule():
-            yield _Line(text=_RULE)
-        case _:
-            assert_never(block)
+def _fence(code: str) -> str:
+    return f"```\n{_unfenced(code)}\n```"
 
 
-def _text(runs: tuple[Run, ...]) -> Iterator[_Line]:
-    for line in _inline(runs).split(BREAK):
-        # What begins with ">" would be a quote; nothing escapes it.
-        yield _Line(text=f"{ZERO_WIDTH_SPACE}{line}" if line.startswith("&gt;") else line)
-
-
-def _fence(code: str) -> Iterator[_Line]:
-    apart = _escaped(code).replace("```", f"`{ZERO_WIDTH_SPACE}`{ZERO_WIDTH_SPACE}`")
-    for line in ("```", *apart.split("\n"), "```"):
-        yield _Line(text=line, is_code=True)
-
-
-def _quoted(line: _Line) -> _Line:
-    """Return a line of a quote; Slack knows no quote in a quote."""
-    is_done = line.is_code or line.text.startswith(">")
-    return line if is_done else replace(line, text=f"> {line.text}".rstrip())
-
-
-def _list(block: List, *, depth: int) -> Iterator[_Line]:
-    for index, item in enumerate(block.items):
-        if index and block.is_loose:
-            yield _Line(text="")
-        marker = _BULLETS[depth % len(_BULLETS)]
-        if item.is_done is not None:
-            marker = "☑" if item.is_done else "☐"
-        elif block.start is not None:
-            marker = f"{block.start + index}."
-        yield from _item(item, marker, is_loose=block.is_loose, depth=depth)
-
-
-def _item(item: Item, marker: str, *, is_loose: bool, depth: int) -> Iterator[_Line]:
-    """Yield an item's lines: the first behind its marker, those of code at the margin."""
-    first, *rest = _item_lines(item, is_loose=is_loose, depth=depth) or [_Line(text="")]
-    if first.is_code or first.text.startswith(">"):
-        yield _Line(text=marker)
-        rest = [first, *rest]
-    else:
-        yield _Line(text=f"{marker} {first.text}".rstrip())
-    for line in rest:
-        at_margin = line.is_code or line.text.startswith(">") or not line.text
-        yield line if at_margin else replace(line, text=f"{_INDENT}{line.text}")
-
-
-def _item_lines(item: Item, *, is_loose: bool, depth: int) -> list[_Line]:
-    if is_loose:
-        return list(_lines(item.blocks, depth=depth + 1))
-    return [line for block in item.blocks for line in _block(block, depth=depth + 1)]
+def _unfenced(text: str) -> str:
+    """Return text, escaped, in which no block of code begins or ends."""
+    return _escaped(text).replace("```", f"`{ZERO_WIDTH_SPACE}`{ZERO_WIDTH_SPACE}`")
 
 
 def _inline(runs: tuple[Run, ...]) -> str:
@@ -164,6 +80,7 @@ def _crowded(runs: tuple[Run, ...]) -> frozenset[str]:
     counts = Counter[str]()
     for run in runs:
         counts.update(_MARK.findall(run.text) if Style.CODE not in run.styles else ())
+        counts.update(_MARK.findall(run.url or ""))
         counts.update(_MARKS[style] for style in run.styles)
     return frozenset(mark for mark, count in counts.items() if count > 1)
 
@@ -214,8 +131,7 @@ class _Mrkdwn:
             return mark
         opens = not before.isalnum() and not after.isspace()
         closes = not after.isalnum() and not before.isspace()
-        front = ZERO_WIDTH_SPACE if closes else ""
-        return f"{front}{mark}{ZERO_WIDTH_SPACE}" if opens else f"{front}{mark}"
+        return f"{ZERO_WIDTH_SPACE}{mark}{ZERO_WIDTH_SPACE}" if opens or closes else mark
 
 
 def _escaped(text: str) -> str:

@@ -1,7 +1,8 @@
 """Telegram as a channel: the one module that talks to aiogram, which is slow to import."""
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
+from collections.abc import AsyncGenerator, Callable, Container, Sequence
+from contextlib import aclosing
 from datetime import timedelta
 from functools import cached_property, partial
 from typing import Any, Final, TypeVar
@@ -28,42 +29,47 @@ from aiogram.exceptions import (
 from aiogram.methods import (
     AnswerCallbackQuery,
     EditMessageReplyMarkup,
-    EditMessageText,
+    GetFile,
     GetMe,
     SendChatAction,
-    SendMessage,
+    SendDocument,
+    SendPhoto,
     SetMessageReaction,
-    SetMyCommands,
 )
 from aiogram.methods.base import Response, TelegramMethod
-from aiogram.types import (
-    BotCommand,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
-    Message,
-    MessageEntity,
-    ReactionTypeEmoji,
-    ReplyParameters,
-)
+from aiogram.types import File, Message, ReactionTypeEmoji
 from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
+from channels.backoff import Sleep
 from channels.errors import (
     ChannelUnavailable,
+    FileUnavailable,
     MessageGone,
     SendError,
     SendFailed,
     SendRejected,
     SendUnknown,
 )
-from channels.message import ConversationAddress, OutboundMessage
+from channels.message import Attachment, ConversationAddress, OutboundFile, OutboundMessage
 from channels.protocol import Receive
-from channels.telegram.buttons import Button, buttons_of, chosen_button
+from channels.telegram.buttons import chosen_button
+from channels.telegram.download import download
 from channels.telegram.inbound import CHANNEL, HANDLED_UPDATES, BotIdentity
 from channels.telegram.lookup import SentLookup
 from channels.telegram.message_ids import MessageIds
-from channels.telegram.outbound import Rendered, render
+from channels.telegram.methods import (
+    caption_method,
+    document_method,
+    edit_method,
+    is_photo,
+    keyboard,
+    menu_method,
+    photo_method,
+    send_method,
+    thread_of,
+)
+from channels.telegram.outbound import Rendered, render, render_caption
 from channels.telegram.payload import CallbackQuery, RawUpdate
 from channels.telegram.polling import (
     BATCH_SIZE,
@@ -72,16 +78,15 @@ from channels.telegram.polling import (
     PollConflict,
     Poller,
     PollError,
-    Sleep,
 )
 
 REQUEST_TIMEOUT: Final = 30  # seconds; whole, as aiogram takes it
+UPLOAD_TIMEOUT: Final = 115  # the same for a file; a second try as another kind included
 _POLL_GRACE: Final = 10  # seconds that an answer may come later than a long poll ends
 _REFUSED_TOKEN_RETRY: Final = timedelta(minutes=1)
 _UNTOLD_RETRY: Final = timedelta(seconds=5)  # where Telegram refuses for now and names no time
 _SIGN_TIMEOUT: Final = 5  # seconds; signs are a courtesy, and the next poll waits for them
 _SEEN: Final = "👀"  # one of the reactions that every chat allows
-_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 _FINAL_REFUSALS: Final = (
     TelegramForbiddenError,
@@ -112,6 +117,7 @@ _KEPT_ANSWERS: Final = (
     Response[list[dict[str, Any]]],
     Response[Message],
     Response[Message | bool],
+    Response[File],
     Response[bool],
 )
 
@@ -120,13 +126,18 @@ class _MarkupRefused(SendRejected):
     """Telegram does not take the entities."""
 
 
+class _PictureRefused(SendRejected):
+    """Telegram does not take a picture as a photo."""
+
+
 class _NotModified(SendRejected):
     """The message reads like that already."""
 
 
 class TelegramChannel:
-    """One bot on Telegram, polled; also edits, shows typing, finds sent ones, publishes commands.
+    """One bot on Telegram, polled.
 
+    It also edits, shows typing, fetches and sends files, finds what was sent, publishes commands.
     `api_base` is the address of a self-hosted Bot API server, None for Telegram's own. Nothing is
     connected before the first call; `aclose` ends the connections.
     """
@@ -141,6 +152,7 @@ class TelegramChannel:
         self._api = PRODUCTION if api_base is None else TelegramAPIServer.from_base(api_base)
         self._ids = MessageIds()
         self._lookup = SentLookup(self._ids, self._try_edit)
+        self._file_lookup = SentLookup(self._ids, self._try_caption)
         self._poller = Poller(self, self._ids, sleep=sleep)
 
     @property
@@ -184,7 +196,7 @@ class TelegramChannel:
         rendered = render(_as_shown(message))
         begun_at = self._ids.tick()
         try:
-            sent = await self._show(partial(_send_method, message), rendered)
+            sent = await self._show(partial(send_method, message), rendered)
         except (SendUnknown, asyncio.CancelledError):
             self._lookup.note_unknown(message)
             raise
@@ -194,6 +206,40 @@ class TelegramChannel:
     async def edit(self, message_id: str, message: OutboundMessage) -> None:
         """Make a message read as given, see `EditsMessages`."""
         await self._edited(int(message_id), message)
+
+    async def fetch_file(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
+        """Yield a file, see `FetchesFiles`; each call asks for a link of its own."""
+        link = self._api.file_url(self._token, await self._file_path(attachment))
+        async with aclosing(download(link)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def send_file(self, message: OutboundMessage, file: OutboundFile) -> str:
+        """Send a file, see `SendsFiles`: as a photo where Telegram takes it for one."""
+        caption = render_caption(message.text)
+        begun_at = self._ids.tick()
+        try:
+            async with asyncio.timeout(UPLOAD_TIMEOUT):
+                sent = await self._upload(message, file, caption)
+        except TimeoutError as error:
+            self._file_lookup.note_unknown(message)
+            raise SendUnknown(f"the file did not go out within {UPLOAD_TIMEOUT} s") from error
+        except (SendUnknown, asyncio.CancelledError):
+            self._file_lookup.note_unknown(message)
+            raise
+        self._file_lookup.note_sent(message, sent.message_id, begun_at=begun_at)
+        return str(sent.message_id)
+
+    async def find_file(
+        self, message: OutboundMessage, file: OutboundFile, anchor: str, taken: Container[str]
+    ) -> str | None:
+        """Look a file up, see `FindsSentFiles`, by its caption.
+
+        A message that carries another file of ours, unknown so far, would be taken for it: the
+        Bot API shows nobody what a message carries.
+        """
+        del file
+        return await self._file_lookup.find(message, anchor, taken)
 
     async def settle_press(self, press: CallbackQuery) -> None:
         """Show which button was pressed, see `UpdateSource`; the press itself is stored."""
@@ -206,7 +252,7 @@ class TelegramChannel:
                 method = EditMessageReplyMarkup(
                     chat_id=press.message.chat.id,
                     message_id=press.message.message_id,
-                    reply_markup=_keyboard([button]),
+                    reply_markup=keyboard([button]),
                 )
                 await self._bot(method, request_timeout=_SIGN_TIMEOUT)
         except AiogramError as error:  # a press that came twice, or too late to be answered
@@ -228,7 +274,7 @@ class TelegramChannel:
             SendChatAction(
                 chat_id=int(conversation.chat_id),
                 action="typing",
-                message_thread_id=_thread(conversation),
+                message_thread_id=thread_of(conversation),
             )
         )
 
@@ -250,7 +296,7 @@ class TelegramChannel:
             menus.setdefault("", next(iter(menus.values())))
         try:
             for language, menu in menus.items():
-                await self._request(_menu_method(language, menu))
+                await self._request(menu_method(language, menu))
         except SendError as error:
             retry_after = None if isinstance(error, SendRejected) else _UNTOLD_RETRY
             if isinstance(error, SendFailed):
@@ -264,20 +310,51 @@ class TelegramChannel:
         is put right by its own lookup, which edits it in turn.
         """
         edited = await self._edited(message_id, message)
-        if edited is None:
-            return True
-        thread = edited.message_thread_id if edited.is_topic_message else None
-        return thread == _thread(message.conversation)
+        return edited is None or _thread_shown(edited) == thread_of(message.conversation)
+
+    async def _try_caption(self, message_id: int, message: OutboundMessage) -> bool:
+        """The same for the words beside a file."""
+        edit = partial(caption_method, message_id, message)
+        edited = await self._changed(edit, render_caption(message.text))
+        return edited is None or _thread_shown(edited) == thread_of(message.conversation)
 
     async def _edited(self, message_id: int, message: OutboundMessage) -> Message | None:
         """Edit and return the message, or None if it was like that already."""
+        edit = partial(edit_method, message_id, message)
+        return await self._changed(edit, render(_as_shown(message)))
+
+    async def _changed(
+        self, method_for: Callable[[Rendered], TelegramMethod[Message | bool]], rendered: Rendered
+    ) -> Message | None:
         try:
-            edited = await self._show(
-                partial(_edit_method, message_id, message), render(_as_shown(message))
-            )
+            edited = await self._show(method_for, rendered)
         except _NotModified:
             return None
         return edited if isinstance(edited, Message) else None
+
+    async def _upload(
+        self, message: OutboundMessage, file: OutboundFile, caption: Rendered
+    ) -> Message:
+        if is_photo(file):
+            try:
+                return await self._show(partial(photo_method, message, file), caption)
+            except _PictureRefused as error:  # too long or too narrow, for one
+                logger.info("telegram_photo_refused", account=self.account, reason=str(error))
+        return await self._show(partial(document_method, message, file), caption)
+
+    async def _file_path(self, attachment: Attachment) -> str:
+        """Ask where a file can be fetched for the next hour; raises `FileUnavailable`."""
+        try:
+            found = await self._request(GetFile(file_id=attachment.file_id))
+        except SendFailed as error:
+            raise FileUnavailable(error.reason, retry_after=error.retry_after) from error
+        except SendUnknown as error:
+            raise FileUnavailable(str(error), retry_after=timedelta(0)) from error
+        except SendRejected as error:
+            raise _file_refusal(str(error)) from error
+        if not found.file_path:
+            raise FileUnavailable("Telegram gives no link to it", retry_after=_UNTOLD_RETRY)
+        return found.file_path
 
     async def _show(
         self, method_for: Callable[[Rendered], TelegramMethod[T]], rendered: Rendered
@@ -292,7 +369,9 @@ class TelegramChannel:
     async def _request(self, method: TelegramMethod[T]) -> T:
         """Make a request about a message; raises `SendError`."""
         try:
-            return await self._bot(method, request_timeout=REQUEST_TIMEOUT)
+            is_upload = isinstance(method, SendPhoto | SendDocument)
+            timeout = UPLOAD_TIMEOUT if is_upload else REQUEST_TIMEOUT
+            return await self._bot(method, request_timeout=timeout)
         except (AiogramError, TokenValidationError) as error:
             raise _send_error(error, self._without_token(error)) from error
 
@@ -317,74 +396,6 @@ def _as_shown(message: OutboundMessage) -> str:
     return f"{message.text} …" if message.is_growing else message.text
 
 
-def _thread(conversation: ConversationAddress) -> int | None:
-    return int(conversation.thread_id) if conversation.thread_id else None
-
-
-def _send_method(message: OutboundMessage, rendered: Rendered) -> SendMessage:
-    reply = None
-    if message.reply_to:
-        reply = ReplyParameters(message_id=int(message.reply_to), allow_sending_without_reply=True)
-    return SendMessage(
-        chat_id=int(message.conversation.chat_id),
-        message_thread_id=_thread(message.conversation),
-        text=rendered.text,
-        entities=_entities(rendered),
-        parse_mode=None,  # explicit: a default would be sent along with the entities
-        link_preview_options=_NO_PREVIEW,
-        reply_parameters=reply,
-        reply_markup=_keyboard(buttons_of(message.options)),
-    )
-
-
-def _edit_method(message_id: int, message: OutboundMessage, rendered: Rendered) -> EditMessageText:
-    return EditMessageText(
-        chat_id=int(message.conversation.chat_id),
-        message_id=message_id,
-        text=rendered.text,
-        entities=_entities(rendered),
-        parse_mode=None,
-        link_preview_options=_NO_PREVIEW,
-        reply_markup=_keyboard(buttons_of(message.options)),
-    )
-
-
-def _keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
-    """Put one button on each line, where its label has room."""
-    if not buttons:
-        return None
-    return InlineKeyboardMarkup(
-        inline_keyboard=[
-            [InlineKeyboardButton(text=button.label, callback_data=button.data)]
-            for button in buttons
-        ]
-    )
-
-
-def _menu_method(language: str, menu: dict[str, str]) -> SetMyCommands:
-    return SetMyCommands(
-        commands=[
-            BotCommand(command=name, description=description) for name, description in menu.items()
-        ],
-        # Telegram knows languages by their two letters only: https://core.telegram.org/bots/api
-        language_code=language.partition("-")[0] or None,
-    )
-
-
-def _entities(rendered: Rendered) -> list[MessageEntity] | None:
-    return [
-        MessageEntity(
-            type=entity.type,
-            offset=entity.offset,
-            length=entity.length,
-            url=entity.url,
-            language=entity.language,
-            custom_emoji_id=entity.custom_emoji_id,
-        )
-        for entity in rendered.entities
-    ] or None
-
-
 def _send_error(error: Exception, reason: str) -> SendError:
     """Tell what a failed request means for the message."""
     match error:
@@ -407,6 +418,22 @@ def _never_left(error: AiogramError) -> bool:
     return isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError)
 
 
+def _thread_shown(message: Message) -> int | None:
+    return message.message_thread_id if message.is_topic_message else None
+
+
+def _file_refusal(reason: str) -> FileUnavailable:
+    """Tell the refusals of a file apart, which Telegram distinguishes by words only.
+
+    The bound is that of Telegram's own server: https://core.telegram.org/bots/api#getfile
+    """
+    words = reason.lower()
+    if "too big" in words:
+        return FileUnavailable("Telegram gives bots no files over 20 MB")
+    is_passing = "temporarily" in words
+    return FileUnavailable(reason, retry_after=_UNTOLD_RETRY if is_passing else None)
+
+
 def _refusal(reason: str) -> SendRejected:
     """Tell the refusals apart that Telegram distinguishes by words only."""
     words = reason.lower()
@@ -414,7 +441,15 @@ def _refusal(reason: str) -> SendRejected:
         return _NotModified(reason)
     if "entit" in words:
         return _MarkupRefused(reason)
-    gone = ("message to edit not found", "message can't be edited", "message_id_invalid")
+    if "photo" in words or "image" in words:
+        return _PictureRefused(reason)
+    gone = (
+        "message to edit not found",
+        "message can't be edited",
+        "message_id_invalid",
+        "there is no text in the message",  # it carries a file
+        "there is no caption in the message",  # it is a text
+    )
     return MessageGone(reason) if any(phrase in words for phrase in gone) else SendRejected(reason)
 
 

@@ -10,6 +10,7 @@ import structlog
 
 from channels.message import (
     Attachment,
+    AttachmentKind,
     ConversationAddress,
     ConversationKind,
     EventKind,
@@ -231,12 +232,14 @@ def _stretch(text: str, entity: TextEntity) -> str:
 
 def _attachments(message: Message) -> Iterator[Attachment]:
     files = {
-        "photo": max(message.photo, key=lambda size: size.width * size.height, default=None),
-        "document": message.document,
-        "voice": message.voice,
-        "audio": message.audio,
-        "video": message.video or message.video_note,
-        "sticker": message.sticker,
+        AttachmentKind.PHOTO: max(
+            message.photo, key=lambda size: size.width * size.height, default=None
+        ),
+        AttachmentKind.DOCUMENT: message.document,
+        AttachmentKind.VOICE: message.voice,
+        AttachmentKind.AUDIO: message.audio,
+        AttachmentKind.VIDEO: message.video or message.video_note,
+        AttachmentKind.STICKER: message.sticker,
     }
     for kind, file in files.items():
         if file is not None:
@@ -249,7 +252,9 @@ def _attachments(message: Message) -> Iterator[Attachment]:
             )
     if message.location is not None:
         place = f"geo:{message.location.latitude},{message.location.longitude}"
-        yield Attachment(kind="location", file_id=place)
+        yield Attachment(kind=AttachmentKind.LOCATION, file_id=place)
     if (contact := message.contact) is not None:
         name = f"{contact.first_name} {contact.last_name}".strip()
-        yield Attachment(kind="contact", file_id=f"tel:{contact.phone_number}", name=name)
+        yield Attachment(
+            kind=AttachmentKind.CONTACT, file_id=f"tel:{contact.phone_number}", name=name
+        )

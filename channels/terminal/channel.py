@@ -5,7 +5,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -13,7 +13,7 @@ import structlog
 from aiohttp import WSCloseCode, web
 
 from channels.errors import SendFailed, SendRejected
-from channels.message import ConversationAddress, InboundMessage, OutboundMessage
+from channels.message import ConversationAddress, InboundMessage, OutboundFile, OutboundMessage
 from channels.protocol import Receive
 from channels.terminal.connection import Connection, ProtocolViolation, close, read_hello
 from channels.terminal.frames import (
@@ -117,6 +117,11 @@ class TerminalChannel:
         finally:
             self._forget(chat, unconfirmed)
         return frame.id
+
+    async def send_file(self, message: OutboundMessage, file: OutboundFile) -> str:
+        """Show where the file lies: whoever sits at this terminal can open it there."""
+        place = f"{file.name} ({file.size_bytes:,} bytes): `{file.path}`"
+        return await self.send(replace(message, text=f"{message.text}\n\n{place}".strip()))
 
     async def show_draft(self, conversation: ConversationAddress, draft_id: str, text: str) -> None:
         """Show a growing answer on the terminals that are connected now."""

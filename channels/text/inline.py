@@ -71,17 +71,16 @@ class _Reader:
         return Run(text=BREAK) if self._url is None else Run(text=" ", url=self._url)
 
     def _image(self, token: Token, styles: frozenset[Style]) -> Run | None:
-        source = str(token.attrGet("src") or "")
-        alternative = " ".join(_alternative(token).split()) or source
-        if not alternative:
+        shown = alternative(token)
+        if not shown:
             return None
         if self._url is not None:  # an image that is itself a link: the link leads on
-            return Run(text=alternative, styles=styles, url=self._url)
-        return Run(text=alternative, styles=styles, url=source, is_image=True)
+            return Run(text=shown, styles=styles, url=self._url)
+        return Run(text=shown, styles=styles, url=str(token.attrGet("src")), is_image=True)
 
 
-def _alternative(image: Token) -> str:
-    """Return the text that stands for an image; one within it stands for itself likewise."""
+def alternative(image: Token) -> str:
+    """Return the text that stands for an image, else where it is from; one within it likewise."""
     waiting, found = list(reversed(image.children or [])), []
     while waiting:
         token = waiting.pop()
@@ -89,7 +88,7 @@ def _alternative(image: Token) -> str:
             waiting += reversed(token.children)
         else:
             found.append(" " if token.type.endswith("break") else token.content)
-    return "".join(found)
+    return " ".join("".join(found).split()) or str(image.attrGet("src") or "")
 
 
 def _merged(runs: Iterable[Run]) -> Iterator[Run]:

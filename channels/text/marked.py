@@ -1,7 +1,7 @@
 """Writes runs with marks around them, as every kind of Markdown does."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from channels.text.tree import BREAK, Run, Style
@@ -29,27 +29,49 @@ class Dialect(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A run, and the styles that end and begin before it, in the order of their marks."""
+
+    run: Run
+    closed: tuple[Style, ...]
+    opened: tuple[Style, ...]
+
+
 def write(runs: Sequence[Run], dialect: Dialect) -> str:
-    """Return runs as marked text: marks nest properly, hug their text and never span lines."""
+    """Return runs as marked text."""
     written: list[str] = []
     left = ""
-    open_styles: list[Style] = []
-    pieces = _styled_pieces(runs, frozenset({*dialect.marks, Style.CODE}))
-    ends = _ends(pieces)
-    for index, run in enumerate(pieces):
-        kept = _kept(open_styles, run)
-        closing = _marks(dialect, reversed(open_styles[kept:]))
-        missing = run.styles - set(open_styles[:kept])
-        opened = sorted(
-            missing, key=lambda style: (-ends[index][style], style == Style.CODE, style)
-        )
-        opening = _marks(dialect, opened)
-        text = dialect.content(run)
-        right = "" if run.text == BREAK else text[0]
+    for step in steps(runs, frozenset({*dialect.marks, Style.CODE})):
+        text = dialect.content(step.run)
+        right = "" if step.run.text == BREAK else text[0]
+        closing, opening = _marks(dialect, step.closed), _marks(dialect, step.opened)
         written += [dialect.joint(left, closing, opening, right), text]
-        open_styles = [*open_styles[:kept], *opened]
-        left = "" if run.text == BREAK else text[-1]
+        left = "" if step.run.text == BREAK else text[-1]
     return "".join(written[:-1])
+
+
+def steps(runs: Sequence[Run], known: frozenset[Style]) -> Iterator[Step]:
+    """Yield runs with their known styles so that these nest, hug their text and span no lines.
+
+    The last step is a line break that was not there: it closes what is open.
+    """
+    if not any(run.styles for run in runs):
+        yield from (Step(run=run, closed=(), opened=()) for run in (*runs, _SEAM))
+        return
+    open_styles: list[Style] = []
+    pieces = _styled_pieces(runs, known)
+    for run, ends in zip(pieces, _ends(pieces), strict=True):
+        kept = _kept(open_styles, run)
+        missing = run.styles - set(open_styles[:kept])
+        opened = sorted(missing, key=_order(ends))
+        yield Step(run=run, closed=tuple(reversed(open_styles[kept:])), opened=tuple(opened))
+        open_styles = [*open_styles[:kept], *opened]
+
+
+def _order(ends: Mapping[Style, int]) -> Callable[[Style], tuple[int, bool, Style]]:
+    """Return a key by which what lasts longest comes first; code is the innermost."""
+    return lambda style: (-ends[style], style == Style.CODE, style)
 
 
 def _marks(dialect: Dialect, styles: Iterable[Style]) -> str:
@@ -65,7 +87,7 @@ def _kept(open_styles: list[Style], run: Run) -> int:
 
 
 def _ends(pieces: Sequence[Run]) -> list[dict[Style, int]]:
-    """Return for each piece where its styles end: what lasts longest is opened first."""
+    """Return for each piece where its styles end."""
     ends: list[dict[Style, int]] = [{}] * len(pieces)
     after: dict[Style, int] = {}
     for index in range(len(pieces) - 1, -1, -1):
@@ -75,24 +97,23 @@ def _ends(pieces: Sequence[Run]) -> list[dict[Style, int]]:
 
 
 def _styled_pieces(runs: Sequence[Run], known: frozenset[Style]) -> list[Run]:
-    """Return runs with the known styles alone; white space has those of both its neighbours.
-
-    The last piece is a line break that was not there: it closes what is open.
-    """
-    pieces = [replace(piece, styles=piece.styles & known) for run in runs for piece in _pieces(run)]
+    """Return runs with the known styles alone; white space has those of both its neighbours."""
+    pieces = [_with(piece, piece.styles & known) for run in runs for piece in _pieces(run)]
     framed = [_SEAM, *pieces, _SEAM]
-    around = zip(framed, framed[2:], strict=False)
-    return [
-        replace(piece, styles=before.styles & after.styles - {Style.CODE})
-        if piece.text.isspace() and Style.CODE not in piece.styles
-        else piece
-        for piece, (before, after) in zip(pieces, around, strict=True)
-    ] + [_SEAM]
+    for index, piece in enumerate(pieces, start=1):
+        if piece.styles and Style.CODE not in piece.styles and piece.text.isspace():
+            around = framed[index - 1].styles & framed[index + 1].styles
+            framed[index] = _with(piece, around - {Style.CODE})
+    return framed[1:]
+
+
+def _with(run: Run, styles: frozenset[Style]) -> Run:
+    return run if run.styles == styles else replace(run, styles=styles)
 
 
 def _pieces(run: Run) -> Iterator[Run]:
-    """Yield a run, the white space around its text apart."""
-    if run.text == BREAK or run.url is not None or Style.CODE in run.styles:
+    """Yield a run, the white space around text with a style apart."""
+    if not run.styles or run.url is not None or Style.CODE in run.styles:
         yield run
         return
     core = run.text.strip()

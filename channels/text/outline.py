@@ -12,12 +12,12 @@ _OPTIONS: Final = (
     pyromark.Options.ENABLE_TABLES
     | pyromark.Options.ENABLE_STRIKETHROUGH
     | pyromark.Options.ENABLE_TASKLISTS
-    | pyromark.Options.ENABLE_MATH
 )
 _INDIVISIBLE: Final = frozenset(
     {"Emphasis", "Strong", "Strikethrough", "Link", "Image", "TableHead", "TableRow"}
-    | {"Code", "InlineMath", "DisplayMath", "InlineHtml"}
+    | {"Code", "InlineHtml"}
 )
+_TEXTS: Final = frozenset({"Text", "Code", "Html", "InlineHtml"})
 _FENCE: Final = re.compile(r"(?P<marker>`{3,}|~{3,})[ \t]*(?P<language>[^\s`]*)")
 _CONTAINER_MARKS: Final = " \t>"
 
@@ -50,13 +50,16 @@ class Outline:
 
     `paragraphs` are the starts of the outermost blocks. `spans` are what should stay whole, such as
     a link or a heading with the line after it; they don't overlap. `indents` are the places from
-    which on the lines of a list item are indented by so many columns.
+    which on the lines of a list item are indented by so many columns. `texts` are what holds no
+    markup; `indented_codes` are blocks of code without a fence.
     """
 
     paragraphs: tuple[int, ...]
     blocks: tuple[Block, ...]
     spans: tuple[tuple[int, int], ...]
     indents: tuple[tuple[int, int], ...]
+    texts: tuple[tuple[int, int], ...]
+    indented_codes: tuple[tuple[int, int], ...]
 
     def block_at(self, offset: int) -> Block | None:
         """Return the block that a cut at `offset` would divide."""
@@ -68,10 +71,23 @@ class Outline:
         index = bisect.bisect_left(self.spans, (offset, 0)) - 1
         return max(offset, self.spans[index][1]) if index >= 0 else offset
 
+    def is_text(self, offset: int) -> bool:
+        """Tell whether what stands at `offset` is text, whatever mark it looks like."""
+        return _holds(self.texts, offset)
+
+    def is_indented_code(self, offset: int) -> bool:
+        """Tell whether `offset` is in code that its indentation alone makes code."""
+        return _holds(self.indented_codes, offset)
+
     def indent_at(self, offset: int) -> int:
         """Return by how many columns the innermost list item around `offset` is indented."""
         index = bisect.bisect_right(self.indents, offset, key=lambda indent: indent[0]) - 1
         return self.indents[index][1] if index >= 0 else 0
+
+    def indent_change_after(self, offset: int) -> int | None:
+        """Return the next place after `offset` where a list item begins or ends."""
+        index = bisect.bisect_right(self.indents, offset, key=lambda indent: indent[0])
+        return self.indents[index][0] if index < len(self.indents) else None
 
 
 def outline(text: str) -> Outline:
@@ -84,6 +100,8 @@ def outline(text: str) -> Outline:
         blocks=tuple(found.blocks),
         spans=tuple(_merged(found.spans)),
         indents=tuple(_indents(found.items)),
+        texts=tuple(found.texts),
+        indented_codes=tuple(found.indented_codes),
     )
 
 
@@ -95,6 +113,8 @@ class _Findings:
         self.blocks: list[Block] = []
         self.spans: list[tuple[int, int]] = []
         self.items: list[tuple[int, int, int]] = []  # start, end, columns before the content
+        self.texts: list[tuple[int, int]] = []
+        self.indented_codes: list[tuple[int, int]] = []
         self._opened_item: tuple[int, int] | None = None
 
     def add(self, text: str, name: str, depth: int, start: int, end: int) -> None:
@@ -104,20 +124,35 @@ class _Findings:
         self._opened_item = (start, end) if name == "Item" else None
         if depth == 0 and name not in _INDIVISIBLE:
             self.paragraphs.append(text.rfind("\n", 0, start) + 1)
+        if name in _TEXTS:
+            self.texts.append((start, end))
         if name in _INDIVISIBLE:
             self.spans.append((start, end))
         elif name == "Heading":
             self.spans.append((start, _start_of_text(text, end)))
         elif name == "Table":
             self.blocks.append(_table(text, start, end))
-        elif name == "CodeBlock" and (fence := _FENCE.match(text, start)):
-            self.blocks.append(_code(text, fence, end))
-            self.spans += _bare_fences(text, self.blocks[-1])
+            self.spans.append((start, min(self.blocks[-1].body + 1, end)))
+        elif name == "CodeBlock":
+            self._add_code(text, start, end)
+
+    def _add_code(self, text: str, start: int, end: int) -> None:
+        fence = _FENCE.match(text, start)
+        if fence is None:
+            self.indented_codes.append((start, end))
+            return
+        self.blocks.append(_code(text, fence, end))
+        self.spans += _bare_fences(text, self.blocks[-1])
 
     def _open_item(self, text: str, start: int, end: int, *, content: int) -> None:
         line = text.rfind("\n", 0, start) + 1
         is_on_same_line = "\n" not in text[start:content]
         self.items.append((start, end, content - line if is_on_same_line else start - line + 2))
+
+
+def _holds(ranges: tuple[tuple[int, int], ...], offset: int) -> bool:
+    index = bisect.bisect_right(ranges, offset, key=lambda range_: range_[0]) - 1
+    return index >= 0 and offset < ranges[index][1]
 
 
 def _start_of_text(text: str, after: int) -> int:

@@ -41,10 +41,14 @@ def parse(text: str) -> tuple[Block, ...]:
     that is nested too deep to be read is one paragraph, as written.
     """
     source = wellformed(text)
+    tokens = parsed_tokens(source)
+    return tuple(_Walk(tokens).blocks()) if tokens is not None else (_as_written(source),)
+
+
+def parsed_tokens(source: str) -> list[Token] | None:
+    """Return what the parser finds in a well-formed text; None if it is nested too deep."""
     tokens = _tokens(source)
-    if any(_is_too_deep(token) for token in tokens):
-        return (_as_written(source),)
-    return tuple(_Walk(tokens).blocks())
+    return None if any(_is_too_deep(token) for token in tokens) else tokens
 
 
 @cache

@@ -17,6 +17,12 @@ _GOOD_FILL: Final = 0.5  # of what the next cut of the same kind would have held
 _LINE: Final = re.compile(r"\n")
 _SENTENCE: Final = re.compile(r"[.!?…]+[\"'”’)\]]*\s+|[。！？；…]+[”’）」』]*")
 _WORD: Final = re.compile(r"\s+|[，、：,;:]\s*")
+_MARKS_ALONE: Final = re.compile(r"[-=*_+#|:>~`\s]*\S[ \t]*|[ \t>]*`{3}[^`\n]*")
+_LONGEST_MARKS: Final = 100  # characters; a longer line of marks is cut all the same
+_BLOCK_MARK: Final = re.compile(
+    r"(?:[-+*]|#{1,6})(?=\s|$)|>|`{3}|~{3}|<|\[|[-=*_|:]+[-=*_|:\s]*$|(?P<number>\d{1,9})[.)](?=\s|$)",
+    re.MULTILINE,
+)
 _CHARACTER: Final = re.compile(
     # a base character with what joins on to it: marks, variation selectors, joined emoji
     r".[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]*"
@@ -111,12 +117,38 @@ class _Splitter:
             body = f"{body.rstrip()}\n{tail.prefix}{tail.closer}"
         indent = self._outline.indent_at(start)
         if head is None:
-            return _dedented(body, indent).strip()
+            return self._opened(body, start, indent)
         code_end = len(body) if head is tail else head.end - start
         code = head.without_container(body[:code_end]).strip("\n")
-        after = _dedented(body[code_end:], indent)
+        after = _dedented(f"\n{body[code_end:]}", indent).removeprefix("\n")  # whole lines
         closer = "" if head.is_closed or head is tail else f"\n{head.closer}"
-        return f"{head.opener}{code}{closer}{after}".rstrip()
+        seam = "" if not after or after.startswith("\n") else "\n"
+        return f"{head.opener}{code}{closer}{seam}{after}".rstrip()
+
+    def _opened(self, body: str, start: int, indent: int) -> str:
+        """Return a part that begins outside of any block that would have to be opened again.
+
+        Text that begins it stays text; before, it may have stood where no block can begin.
+        """
+        first = start + len(body) - len(body.lstrip())
+        line = self._text.rfind("\n", 0, first) + 1
+        if line >= start and self._outline.is_indented_code(first):
+            return body[line - start :].rstrip()
+        dedented = _dedented(self._with_item_apart(body, start, indent), indent).strip()
+        was_elsewhere = start > 0 and self._outline.is_text(first)
+        return _as_text(dedented) if was_elsewhere else dedented
+
+    def _with_item_apart(self, body: str, start: int, indent: int) -> str:
+        """Put a blank line before the next list item, where a part begins in the one before.
+
+        There the item's text has become a paragraph, which only a few kinds of item may follow
+        at once. Source: https://spec.commonmark.org/0.31.2/#list-items
+        """
+        change = self._outline.indent_change_after(start) if indent else None
+        if change is None or change >= start + len(body):
+            return body
+        line = self._text.rfind("\n", 0, change) + 1 - start
+        return f"{body[:line]}\n{body[line:]}" if line > 0 else body
 
     def _divided(self, offset: int) -> Block | None:
         """Return the block to be closed and opened again at `offset`."""
@@ -151,12 +183,26 @@ class _Splitter:
 
     def _ends(self, pattern: re.Pattern[str], after: int, before: int) -> Iterator[int]:
         for match in pattern.finditer(self._text, after, before):
-            if after < match.end() < before:
+            if after < match.end() < before and not self._ends_in_marks(match.end()):
                 yield match.end()
+
+    def _ends_in_marks(self, end: int) -> bool:
+        """Tell whether a line cut at `end` would be marks alone, which might make a block."""
+        line = self._text.rfind("\n", max(0, end - _LONGEST_MARKS), end) + 1
+        return _MARKS_ALONE.fullmatch(self._text, line, end) is not None
 
     def _whole(self, cuts: Iterable[int]) -> list[int]:
         """Return the cuts that divide no construct."""
         return [cut for cut in cuts if self._outline.span_end(cut) == cut]
+
+
+def _as_text(part: str) -> str:
+    """Return a part of which the beginning can't be taken for that of a block."""
+    mark = _BLOCK_MARK.match(part)
+    if mark is None:
+        return part
+    at = mark.end("number") if mark["number"] else 0
+    return f"{part[:at]}\\{part[at:]}"
 
 
 def _dedented(body: str, columns: int) -> str:

@@ -8,9 +8,9 @@ from typing import Protocol
 
 from rich.console import Console, RenderableType
 from rich.live import Live
-from rich.markdown import Markdown
 from rich.text import Text
 
+from gateway.cli.markdown import shown_markdown
 from gateway.cli.screen import Style, complain
 from gateway.redaction import escape_controls
 
@@ -93,15 +93,15 @@ class TerminalDisplay:
 
     def preview(self, text: str) -> None:
         """See `Display.preview`."""
-        self._grow(Markdown(_harmless(text)))
+        self._grow(shown_markdown(_harmless(text)))
 
     def answer(self, text: str) -> None:
         """See `Display.answer`."""
-        self._print(Markdown(_harmless(text)))
+        self._print(shown_markdown(_harmless(text)))
 
     def aside(self, text: str) -> None:
         """See `Display.aside`."""
-        self._print(Text(ELSEWHERE, style=Style.QUIET), Markdown(_harmless(text)))
+        self._print(Text(ELSEWHERE, style=Style.QUIET), shown_markdown(_harmless(text)))
 
     def problem(self, sentence: str) -> None:
         """See `Display.problem`."""

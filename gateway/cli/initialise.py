@@ -24,13 +24,35 @@ TEMPLATE = """\
 #   base_url: https://api.openai.com/v1    # or any compatible server
 #   api: responses           # chat for servers that speak Chat Completions only
 #   fallbacks: []            # model ids, tried in this order
+#   takes_images: true       # whether pictures go to the model; with base_url false
+
+# transcription:             # turns voice messages into text; off without a model
+#   model: whisper-1
+#   base_url: https://api.openai.com/v1    # or any compatible server
+#   api_key_file: ~/.config/crewdesk/openai-key
+
+# files:
+#   max_mb: 50               # of one file, in or out
+#   total_mb: 10240          # of all that were received; then the oldest go
 
 # telegram:
 #   token_file: ~/.config/crewdesk/telegram-token    # from @BotFather; or CREWDESK_TELEGRAM__TOKEN
 
+# slack:                     # docs/slack.md says where the two come from
+#   bot_token_file: ~/.config/crewdesk/slack-bot-token    # xoxb-…
+#   app_token_file: ~/.config/crewdesk/slack-app-token    # xapp-…
+
 # access:                    # who is let in before anybody has been paired
 #   admins: []               # such as 'telegram:1001'
 #   members: []              # 'telegram:*' lets a whole channel in
+
+# schedules:
+#   time_zone: UTC           # of people who have set none with /zone
+
+# skill_settings:            # what skills declare that they need; their SKILL.md says what
+#   web_search:
+#     searxng_url: http://127.0.0.1:8888
+#     brave_key_file: ~/.config/crewdesk/brave-key
 
 # log:
 #   format: console          # json for machines

@@ -5,9 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rich.console import Console
-from rich.text import Text
-
 
 class Style(StrEnum):
     """What a line is, in rich's words for how it looks on a terminal."""
@@ -31,6 +28,9 @@ class Line:
 def show(lines: Iterable[Line]) -> None:
     """Write lines to standard output."""
     if sys.stdout.isatty():
+        from rich.console import Console  # noqa: PLC0415 - the gateway itself prints no colours
+        from rich.text import Text  # noqa: PLC0415 - the same
+
         console = Console(highlight=False)
         for line in lines:
             console.print(Text(line.text, style=line.style), soft_wrap=True)

@@ -10,9 +10,10 @@ from typing import assert_never
 from pydantic import ValidationError
 
 from gateway.cli.words import excerpt, seconds
-from gateway.lifecycle import TERMINAL
+from gateway.lifecycle import TERMINAL, TaskStatus
+from gateway.store.files import ReceivedFile
 from gateway.store.history import Happening, TaskRecord
-from gateway.store.jobs import Job
+from gateway.store.jobs import OPEN_JOBS, Job
 from gateway.store.outbox import OutboxPart
 from gateway.store.steps import StepRow
 from workers.agent.journal import StepKind, StepState
@@ -32,6 +33,7 @@ class EntryKind(StrEnum):
     NOTE = "note"
     JOB = "job"
     EVENT = "event"
+    FILE = "file"
     SEND = "send"
     END = "end"
 
@@ -61,10 +63,22 @@ def _blocks(record: TaskRecord) -> Iterator[list[Entry]]:
     yield [Entry(at=task.created_at, kind=EntryKind.ACCEPTED, text=_accepted(record))]
     yield from ([entry] for entry in _own_steps(record))
     yield from (_job_block(job, record) for job in record.jobs)
+    if _is_asking(record):
+        text = f"being asked, {NO_OUTCOME}"
+        yield [Entry(at=task.updated_at, kind=EntryKind.MODEL, text=text)]
+    yield from ([_file(one)] for one in record.files)
     yield from ([_event(one)] for one in record.happenings)
     if task.status in TERMINAL:
         yield [_end(record)]
     yield from ([_send(part)] for part in record.parts)
+
+
+def _is_asking(record: TaskRecord) -> bool:
+    """Tell whether the Manager's model is being asked: only its answer will be recorded."""
+    own = [row for row in record.steps if row.run_id == record.task.task_id]
+    is_at_tools = any(row.state is StepState.INTENT for row in own)
+    waits_for_work = any(job.status in OPEN_JOBS for job in record.jobs)
+    return record.task.status is TaskStatus.RUNNING and not (is_at_tools or waits_for_work)
 
 
 def _accepted(record: TaskRecord) -> str:
@@ -139,9 +153,22 @@ def _event(one: Happening) -> Entry:
     return Entry(at=one.created_at, kind=EntryKind.EVENT, text=f"{one.name} {detail}".rstrip())
 
 
+def _file(file: ReceivedFile) -> Entry:
+    size = f", {file.size_bytes} bytes" if file.size_bytes is not None else ""
+    facts = [
+        f"{file.kind} {file.state}: {file.path}{size}",
+        f"{file.attempt} tries" if file.attempt > 1 else "",
+        f"transcribed: {excerpt(file.transcript)}" if file.transcript else "",
+        excerpt(file.error),
+    ]
+    text = ", ".join(fact for fact in facts if fact)
+    return Entry(at=file.updated_at, kind=EntryKind.FILE, text=text)
+
+
 def _send(part: OutboxPart) -> Entry:
     facts = [
         f"{part.kind} part {part.part_no + 1} to {part.address.channel}: {part.state}",
+        f"file {part.file.path}" if part.file is not None else "",
         f"id {excerpt(part.platform_message_id)}" if part.platform_message_id else "",
         f"{part.attempt} tries" if part.attempt > 1 else "",
         "ambiguous" if part.is_ambiguous else "",

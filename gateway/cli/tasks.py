@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rich.cells import cell_len
-
 from gateway.cli.screen import Line, Style
 from gateway.cli.words import age, excerpt, short_id
 from gateway.envelope import TaskEnvelope
@@ -53,7 +51,7 @@ def table(listed: TaskList, now: datetime) -> list[Line]:
     if not listed.tasks:
         return [Line(text="no tasks")]
     rows = [HEADINGS, *(_cells(task, listed.names, now) for task in listed.tasks)]
-    widths = [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
     styles = [Style.HEADING, *(_STYLES.get(task.status, Style.PLAIN) for task in listed.tasks)]
     return [
         Line(text=_aligned(row, widths), style=style)
@@ -94,6 +92,13 @@ def _cells(task: TaskEnvelope, names: Mapping[str, str], now: datetime) -> tuple
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
     padded = (
-        cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)
+        cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)
     )
     return _GAP.join(padded).rstrip()
+
+
+def _width(cell: str) -> int:
+    """Return how many columns a text takes on a terminal."""
+    from rich.cells import cell_len  # noqa: PLC0415 - `up` imports this module, and needs no rich
+
+    return cell_len(cell)

@@ -39,7 +39,14 @@ class ReloadFiles:
     """Souls and skills shall be read again."""
 
 
-Aftermath = StopTask | PauseWork | ReloadFiles
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtClock:
+    """A schedule was changed: see when the next one is due; `has_run` tells of a run put in."""
+
+    has_run: bool = False
+
+
+Aftermath = StopTask | PauseWork | ReloadFiles | LookAtClock
 """What must be done once a command's transaction is committed; lost in a crash without harm."""
 
 

@@ -9,6 +9,8 @@ from gateway.phrases import Phrase, say
 
 SHORT_ID_CHARACTERS = 8
 EXCERPT_CHARACTERS = 80
+_SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?=\s)|$)")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MARKUP = re.compile(r"([\\`*_\[\]<>#&~|])")
 
 
@@ -31,6 +33,17 @@ def excerpt(text: str, most: int = EXCERPT_CHARACTERS) -> str:
     """Return the beginning of a text on one line, without any effect as markup."""
     line = " ".join(text.split())
     return plain(line if len(line) <= most else line[: most - 1].rstrip() + "…")
+
+
+def first_sentence(text: str, language: str) -> str:
+    """Return the first sentence in the person's language; simply the first if there is none.
+
+    Descriptions say the same in English and in Chinese, one after the other.
+    """
+    sentences = _SENTENCE.findall(" ".join(text.split()))
+    wants_chinese = language.startswith("zh")
+    fitting = (one for one in sentences if bool(_CHINESE.search(one)) is wants_chinese)
+    return str(next(fitting, sentences[0] if sentences else text)).strip()
 
 
 def bullets(lines: Iterable[str]) -> str:

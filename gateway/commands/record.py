@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from gateway.commands.call import Call
 from gateway.commands.layout import code, excerpt, plain, seconds
 from gateway.phrases import Phrase
+from gateway.store.files import ReceivedFile
 from gateway.store.jobs import Job
 from gateway.store.outbox import OutboxKind, OutboxPart
 from gateway.store.overview import ModelCall
@@ -66,11 +67,25 @@ def _part_line(call: Call, part: OutboxPart) -> str:
     ]
     if part.sent_at is not None:
         facts.append(f"{part.sent_at:%Y-%m-%d %H:%M:%S} UTC")
+    if part.file is not None:
+        facts.append(code(part.file.name))
     if part.is_ambiguous:
         facts.append(call.say(Phrase.SEND_AMBIGUOUS))
     if part.error:
         facts.append(plain(part.error))
     return " · ".join(facts)
+
+
+def file_lines(call: Call, files: Sequence[ReceivedFile]) -> list[str]:
+    """Describe the files that came for a task."""
+    return [_file_line(call, file) for file in files]
+
+
+def _file_line(call: Call, file: ReceivedFile) -> str:
+    size = f"{file.size_bytes:,} B" if file.size_bytes is not None else ""
+    state = call.say(Phrase(f"file_{file.state}"))
+    facts = (code(file.path), size, state, plain(file.error))
+    return " · ".join(fact for fact in facts if fact)
 
 
 def tool_counts(steps: Sequence[StepRow]) -> str:

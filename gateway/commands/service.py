@@ -6,7 +6,7 @@ from uuid import UUID
 
 from gateway.commands.call import Call
 from gateway.commands.command import PauseWork, ReloadFiles, Reply
-from gateway.commands.layout import bullets, code, paragraphs, plain, span
+from gateway.commands.layout import bullets, code, first_sentence, paragraphs, plain, span
 from gateway.commands.record import tokens
 from gateway.commands.surroundings import Listing
 from gateway.lifecycle import TaskStatus
@@ -90,9 +90,12 @@ def _worker(call: Call, worker: Listing, busy: int) -> str:
 
 
 def list_skills(call: Call) -> Script[Reply]:
-    """List the skills."""
+    """List the skills, each with what it does in the person's language."""
     yield from ()  # nothing to read or write
-    lines = bullets(_listing(one) for one in call.surroundings.skills())
+    lines = bullets(
+        f"{code(one.name)} — {plain(first_sentence(one.description, call.language))}"
+        for one in call.surroundings.skills()
+    )
     return Reply(text=lines or call.say(Phrase.SKILLS_NONE))
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from gateway.commands.call import Call
 from gateway.commands.command import Reply
 from gateway.commands.layout import ago, bullets, excerpt, paragraphs, plain, short_id
-from gateway.commands.record import job_lines, part_lines, step_lines
+from gateway.commands.record import file_lines, job_lines, part_lines, step_lines
 from gateway.envelope import TaskEnvelope
 from gateway.phrases import Phrase
-from gateway.store import jobs, outbox, overview, people, steps
+from gateway.store import files, jobs, outbox, overview, people, steps
 from gateway.store.statement import Script
 
 ALL = "all"
@@ -67,11 +67,13 @@ def _detail(call: Call, task: TaskEnvelope) -> Script[Reply]:
     used = yield from overview.model_calls(task.task_id)
     handed_out = yield from jobs.of_task(task.task_id)
     said = yield from outbox.of_task(task.task_id)
+    came = yield from files.of_task(task.task_id)
     return Reply(
         text=paragraphs(
             _head(call, task),
             f"> {excerpt(task.goal, ANSWER_CHARACTERS)}",
             bullets(_facts(call, task)),
+            _section(call, Phrase.TASK_FILES, file_lines(call, came)),
             _section(call, Phrase.TASK_STEPS, step_lines(call, done, used)),
             _section(call, Phrase.TASK_JOBS, job_lines(call, handed_out)),
             _section(call, Phrase.TASK_SENDS, part_lines(call, said)),

@@ -9,8 +9,10 @@ from gateway.config.names import FILE_VARIABLE_SUFFIX, SettingName, advice
 from gateway.config.secret_file import read_secret_file
 from gateway.config.settings import ENV_PREFIX
 from gateway.errors import SettingsError
+from skills.values import VARIABLE_PREFIX
 
-_TEST_PREFIX = f"{ENV_PREFIX}TEST_"  # the test suite's own switches; a gateway may inherit them
+# The test suite's own switches, which a gateway may inherit, and what `skill_values` reads.
+_OTHERS = (f"{ENV_PREFIX}TEST_", VARIABLE_PREFIX)
 
 
 class VariablesSource(EnvSettingsSource):
@@ -60,7 +62,7 @@ def _unknown(present: Mapping[str, str], names: tuple[SettingName, ...]) -> Iter
     known = {name.variable for name in names}
     known |= {name.variable + FILE_VARIABLE_SUFFIX for name in names if name.is_secret}
     for variable in sorted(present):
-        if not variable.upper().startswith(ENV_PREFIX) or variable.startswith(_TEST_PREFIX):
+        if not variable.upper().startswith(ENV_PREFIX) or variable.startswith(_OTHERS):
             continue
         if variable not in known:
             yield f"the variable {variable} is unknown: {advice(variable.upper(), sorted(known))}"

@@ -9,8 +9,9 @@ from pydantic_settings import InitSettingsSource
 
 from channels.settings import ChannelSettings
 from gateway.config.environment import VariablesSource, read_environment
-from gateway.config.names import SettingName, all_names
+from gateway.config.names import SKILL_SETTINGS, SettingName, all_names
 from gateway.config.settings import ENV_PREFIX, Settings, resolved, with_channels
+from gateway.config.skill_values import read_skill_values
 from gateway.config.yaml_file import YAML_NAME, read_yaml
 from gateway.errors import SettingsError
 
@@ -30,12 +31,13 @@ def load_settings(
     data_dir = resolved(Path(environ.get(f"{ENV_PREFIX}DATA_DIR") or "data"))
     variables, problems = read_environment(environ, names)
     tree, yaml_problems = read_yaml(data_dir / YAML_NAME, names)
-    problems += yaml_problems
+    values, value_problems = read_skill_values(environ, tree.pop(SKILL_SETTINGS, None), data_dir)
+    problems += [*yaml_problems, *value_problems]
     if problems:
         raise SettingsError(problems)
     sources = (
         VariablesSource(settings_class, variables),
-        InitSettingsSource(settings_class, tree),
+        InitSettingsSource(settings_class, {**tree, SKILL_SETTINGS: values}),
     )
     try:
         # The checker sees the fields only, not the parameters that BaseSettings adds to them.

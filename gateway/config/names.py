@@ -9,6 +9,7 @@ from pydantic import BaseModel, SecretStr
 
 from gateway.config.settings import ENV_DELIMITER, ENV_PREFIX
 
+SKILL_SETTINGS = "skill_settings"  # its names are the skills' own: `skill_values` reads them
 FILE_KEY_SUFFIX = "_file"
 FILE_VARIABLE_SUFFIX = "_FILE"
 
@@ -44,7 +45,7 @@ class SettingName:
 
 def all_names(settings: type[BaseModel]) -> tuple[SettingName, ...]:
     """List every setting, in the order of the class."""
-    return tuple(_walk(settings, ()))
+    return tuple(name for name in _walk(settings, ()) if name.path != (SKILL_SETTINGS,))
 
 
 def _walk(section: type[BaseModel], path: tuple[str, ...]) -> Iterator[SettingName]:

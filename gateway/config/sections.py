@@ -13,6 +13,7 @@ from gateway.config.values import (
     Lower,
     Names,
     Seconds,
+    TimeZone,
 )
 
 OFFLINE_MODEL = "offline"
@@ -52,6 +53,11 @@ def _default_model(known: dict[str, object]) -> str:
     return DEFAULT_MODEL if known.get("api_key") else OFFLINE_MODEL
 
 
+def _reads_pictures(known: dict[str, object]) -> bool:
+    # OpenAI's models all do; of a server of one's own nothing is known, and many refuse.
+    return known.get("base_url") is None
+
+
 class ModelSettings(Section):
     """Which model answers; key and base URL are `OPENAI_API_KEY` and `OPENAI_BASE_URL`."""
 
@@ -63,6 +69,7 @@ class ModelSettings(Section):
     timeout_seconds: Seconds = 120.0
     max_output_tokens: Count | None = None
     context_tokens: Count = 128_000
+    takes_images: bool = Field(default_factory=_reads_pictures)
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> Self:
@@ -147,6 +154,38 @@ class DeliverySettings(Section):
     show_seen: bool = False  # by a reaction, where the platform has reactions
 
 
+class FileSettings(Section):
+    """How large files may be, how many are kept, and how long an answer waits for them."""
+
+    max_mb: Count = 50  # of one file, in or out
+    total_mb: Count = 10_240  # of all files that were received; the oldest go first
+    wait_seconds: Seconds = 60.0  # what a task waits for its files before it begins without them
+    sent_days: Count = 7  # after that the copies of files that were sent are removed
+
+
+class TranscriptionSettings(Section):
+    """What turns voice messages into text; without a model it is off."""
+
+    base_url: WebAddress | None = None
+    api_key: SecretStr | None = None
+    model: str = ""
+    timeout_seconds: Seconds = 30.0
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> Self:
+        if self.model and not (self.api_key or self.base_url):
+            raise ValueError(
+                "the transcription model needs CREWDESK_TRANSCRIPTION__BASE_URL or "
+                "CREWDESK_TRANSCRIPTION__API_KEY: set one of them, or unset the model"
+            )
+        if not self.model and (self.api_key or self.base_url):
+            raise ValueError(
+                "set CREWDESK_TRANSCRIPTION__MODEL too, such as whisper-1: without a model "
+                "voice messages are not transcribed"
+            )
+        return self
+
+
 class ToolSettings(Section):
     """What the primitive tools may use up."""
 
@@ -166,3 +205,10 @@ class WorkerSettings(Section):
     """How many jobs one worker does at once."""
 
     slots: Count = 4
+
+
+class ScheduleSettings(Section):
+    """The zone of people who have set none, and how many schedules a person may have."""
+
+    time_zone: TimeZone = "UTC"
+    per_person: Count = 50

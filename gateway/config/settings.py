@@ -12,15 +12,19 @@ from channels.settings import ChannelSettings
 from gateway.config.sections import (
     AccessSettings,
     DeliverySettings,
+    FileSettings,
     HttpSettings,
     InboxSettings,
     LogSettings,
     ModelSettings,
+    ScheduleSettings,
     SkillSettings,
     ToolSettings,
+    TranscriptionSettings,
     WorkerSettings,
 )
 from gateway.config.values import DatabaseUrl, RedisUrl
+from skills.values import SkillValues
 
 ENV_PREFIX = "CREWDESK_"
 ENV_DELIMITER = "__"
@@ -62,9 +66,13 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     inbox: InboxSettings = InboxSettings()
     delivery: DeliverySettings = DeliverySettings()
+    files: FileSettings = FileSettings()
+    transcription: TranscriptionSettings = TranscriptionSettings()
     tools: ToolSettings = ToolSettings()
     skills: SkillSettings = SkillSettings()
     workers: WorkerSettings = WorkerSettings()
+    schedules: ScheduleSettings = ScheduleSettings()
+    skill_settings: SkillValues = Field(default=SkillValues(), repr=False)
 
     @property
     def channels(self) -> Mapping[str, ChannelSettings]:
@@ -91,7 +99,8 @@ class Settings(BaseSettings):
         secrets = {value.get_secret_value() for value in fields if isinstance(value, SecretStr)}
         passwords = {urlsplit(url).password for url in (self.database_url, self.redis_url) if url}
         known = {password for password in passwords if password}
-        return frozenset(secrets | known | {unquote(password) for password in known})
+        unquoted = {unquote(password) for password in known}
+        return frozenset(secrets | known | unquoted | self.skill_settings.texts())
 
 
 def with_channels(sections: Mapping[str, type[ChannelSettings]]) -> type[Settings]:

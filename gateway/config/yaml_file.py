@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from gateway.config.names import FILE_KEY_SUFFIX, SettingName, advice
+from gateway.config.names import FILE_KEY_SUFFIX, SKILL_SETTINGS, SettingName, advice
 from gateway.config.secret_file import read_secret_file
 from gateway.config.values import has_password
 from gateway.errors import SettingsError
@@ -19,7 +19,8 @@ Leaves = dict[tuple[str, ...], object]
 def read_yaml(path: Path, names: tuple[SettingName, ...]) -> tuple[Tree, list[str]]:
     """Return the settings of the file as nested mappings, and one line per problem.
 
-    No file is the same as an empty one. Paths of secret files are relative to its directory.
+    No file is the same as an empty one. Paths of secret files are relative to its directory. What
+    stands below `skill_settings` is returned as it is.
     """
     found: Tree = {}
     problems: list[str] = []
@@ -28,6 +29,8 @@ def read_yaml(path: Path, names: tuple[SettingName, ...]) -> tuple[Tree, list[st
         leaves = dict(_leaves(_parse(path), known, ()))
     except SettingsError as error:
         return found, list(error.problems)
+    if (skills := leaves.pop((SKILL_SETTINGS,), None)) is not None:
+        found[SKILL_SETTINGS] = skills
     for leaf, value in leaves.items():
         try:
             name, kept = _judge(leaf, value, known, path.parent)
@@ -86,7 +89,9 @@ def _judge(
     if name := _named_file(leaf, known):
         if not isinstance(value, str):
             raise SettingsError([f"{key} in {YAML_NAME} must be a path in quotes"])
-        secret = read_secret_file(directory / value, named_by=f"{key} in {YAML_NAME}")
+        secret = read_secret_file(
+            directory / Path(value).expanduser(), named_by=f"{key} in {YAML_NAME}"
+        )
         return name, secret
     if leaf not in known:
         raise SettingsError([f"the key {key} in {YAML_NAME} is unknown: {_advice(key, known)}"])

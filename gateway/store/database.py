@@ -30,8 +30,14 @@ class Writer(Protocol):
     async def close(self) -> None:
         """Finish what runs, then disconnect."""
 
-    async def transact(self, script: Callable[[], Script[T]]) -> T:
-        """Run one script and return its value after its commit."""
+    async def transact(
+        self, script: Callable[[], Script[T]], told: Callable[[T | None], None] | None = None
+    ) -> T:
+        """Run one script and return its value after its commit.
+
+        `told` is told of the value too, or of None where nothing was kept, before the caller goes
+        on and even if the caller was cancelled meanwhile; it returns at once and raises nothing.
+        """
 
 
 Probe = Callable[[str], None]
@@ -101,10 +107,16 @@ class Database:
         """Wait for the work in flight, then disconnect."""
         await self._stack.aclose()
 
-    async def transact(self, name: str, script: Callable[[], Script[T]]) -> T:
-        """Run `script` as the transaction `name`; see the writers for what it raises."""
+    async def transact(
+        self,
+        name: str,
+        script: Callable[[], Script[T]],
+        *,
+        told: Callable[[T | None], None] | None = None,
+    ) -> T:
+        """Run `script` as the transaction `name`; see `Writer` and the writers' own errors."""
         self._probe(f"before:{name}")
-        value = await self._writer.transact(script)
+        value = await self._writer.transact(script, told)
         self._probe(f"after:{name}")
         return value
 

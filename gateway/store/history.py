@@ -7,8 +7,9 @@ from uuid import UUID
 
 from gateway.envelope import TaskEnvelope
 from gateway.lifecycle import TaskStatus
-from gateway.store import conversations, jobs, outbox, people, steps, tasks
+from gateway.store import conversations, files, jobs, outbox, people, steps, tasks
 from gateway.store.conversations import Conversation
+from gateway.store.files import ReceivedFile
 from gateway.store.jobs import Job
 from gateway.store.outbox import OutboxKind, OutboxPart, OutboxState
 from gateway.store.statement import Script, Statement
@@ -34,6 +35,7 @@ class TaskRecord:
     steps: Sequence[StepRow]
     jobs: Sequence[Job]
     parts: Sequence[OutboxPart]
+    files: Sequence[ReceivedFile]
     happenings: Sequence[Happening]
 
 
@@ -89,6 +91,7 @@ def record(task_id: UUID) -> Script[TaskRecord]:
         steps=(yield from steps.of_task(task_id)),
         jobs=(yield from jobs.of_task(task_id)),
         parts=(yield from outbox.of_task(task_id)),
+        files=(yield from files.of_task(task_id)),
         happenings=(yield from _happenings(task_id)),
     )
 
@@ -129,11 +132,18 @@ def consequence(event_key: str) -> Script[Consequence | None]:
     # A message that answers a task's question has nothing to do with what was said before it.
     since = [one for one in parts if one.created_at >= heard_at]
     words = [
-        Words(outbox_id=str(one.outbox_id), kind=one.kind, state=one.state, text=one.text)
+        Words(outbox_id=str(one.outbox_id), kind=one.kind, state=one.state, text=_words(one))
         for one in since
         if one.kind is not OutboxKind.PREVIEW
     ]
     return Consequence(task=task, words=words)
+
+
+def _words(part: OutboxPart) -> str:
+    """Return what a part says, and where its file lies: whoever reads this is on the machine."""
+    if part.file is None:
+        return part.text
+    return f"{part.text}\n\n{part.file.name}: `{part.file.path}`".strip()
 
 
 def _said_at_once(conversation_id: UUID, heard_at: datetime) -> Script[Sequence[Words]]:

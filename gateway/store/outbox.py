@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_URL, UUID, uuid5
 
-from channels.message import ConversationAddress, ConversationKind
+from channels.message import ConversationAddress
 from gateway.phrases import Phrase, say
 from gateway.store.conversations import address
 from gateway.store.statement import Row, Script, Statement, Value, in_list, insert
+
+PART_NAMESPACE = uuid5(NAMESPACE_URL, "urn:crewdesk:outbox-part")
 
 
 class OutboxState(StrEnum):
@@ -35,6 +37,16 @@ class OutboxKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartFile:
+    """The file of a part; `path` is where it lies, unchanged until it was sent."""
+
+    path: str
+    name: str
+    mime_type: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewPart:
     """A part to be said; `part_key` is the same whenever the same part is made again."""
 
@@ -47,7 +59,13 @@ class NewPart:
     expires_at: datetime
     task_id: UUID | None = None
     reply_to: str = ""
+    file: PartFile | None = None  # then `text` is what stands beside it, maybe nothing
     options: tuple[str, ...] = ()  # what a person may choose as an answer
+
+    @property
+    def outbox_id(self) -> UUID:
+        """Its id, which is its key's own: the same part made again has the same."""
+        return uuid5(PART_NAMESPACE, self.part_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +90,7 @@ class OutboxPart:
     is_recovered: bool
     platform_message_id: str
     error: str
+    file: PartFile | None
     created_at: datetime
     expires_at: datetime
     sent_at: datetime | None
@@ -121,6 +140,7 @@ def part(row: Row) -> OutboxPart:
         is_recovered=row.flag("is_recovered"),
         platform_message_id=row.text("platform_message_id"),
         error=row.text("error"),
+        file=_part_file(row),
         created_at=row.time("created_at"),
         expires_at=row.time("expires_at"),
         sent_at=row.time_or_none("sent_at"),
@@ -128,10 +148,22 @@ def part(row: Row) -> OutboxPart:
     )
 
 
+def _part_file(row: Row) -> PartFile | None:
+    if not row.text("file_path"):
+        return None
+    return PartFile(
+        path=row.text("file_path"),
+        name=row.text("file_name"),
+        mime_type=row.text("file_mime_type"),
+        size_bytes=row.integer("file_size_bytes"),
+    )
+
+
 _COLUMNS = """
 o.outbox_id, o.kind AS part_kind, o.task_id, o.conversation_id, o.part_no, o.text, o.reply_to,
 o.options, o.state, o.attempt, o.fence, o.anchor, o.first_tried_at, o.is_ambiguous, o.is_recovered,
 o.platform_message_id, o.error, o.created_at, o.expires_at, o.sent_at,
+o.file_path, o.file_name, o.file_mime_type, o.file_size_bytes,
 c.channel, c.account, c.chat_id, c.thread_id, c.kind, c.language
 """
 SUMMARY_KEPT = timedelta(days=1)  # the line that says that answers were given up
@@ -144,7 +176,7 @@ def enqueue(parts: Sequence[NewPart], now: datetime) -> Script[None]:
         yield insert(
             "outbox",
             {
-                "outbox_id": uuid4(),
+                "outbox_id": new.outbox_id,
                 "part_key": new.part_key,
                 "kind": new.kind,
                 "task_id": new.task_id,
@@ -157,9 +189,21 @@ def enqueue(parts: Sequence[NewPart], now: datetime) -> Script[None]:
                 "state": OutboxState.QUEUED,
                 "created_at": now,
                 "expires_at": new.expires_at,
+                **_file_columns(new.file),
             },
-            on_conflict="ON CONFLICT (part_key) DO NOTHING",
+            on_conflict="ON CONFLICT DO NOTHING",  # its key, and with it its id
         )
+
+
+def _file_columns(file: PartFile | None) -> dict[str, Value]:
+    if file is None:
+        return {}
+    return {
+        "file_path": file.path,
+        "file_name": file.name,
+        "file_mime_type": file.mime_type,
+        "file_size_bytes": file.size_bytes,
+    }
 
 
 _LAST_HEARD = """
@@ -260,11 +304,10 @@ def preview_key(task_id: UUID) -> str:
 
 def begin_preview(new: NewPart, anchor: str, now: datetime) -> Script[UUID | None]:
     """Store that a preview is about to be sent; return its id, or None if one was begun before."""
-    outbox_id = uuid4()
     rows = yield insert(
         "outbox",
         {
-            "outbox_id": outbox_id,
+            "outbox_id": new.outbox_id,
             "part_key": new.part_key,
             "kind": OutboxKind.PREVIEW,
             "task_id": new.task_id,
@@ -279,18 +322,28 @@ def begin_preview(new: NewPart, anchor: str, now: datetime) -> Script[UUID | Non
             "created_at": now,
             "expires_at": new.expires_at,
         },
-        on_conflict="ON CONFLICT (part_key) DO NOTHING",
+        on_conflict="ON CONFLICT DO NOTHING",  # its key, and with it its id
     )
-    return outbox_id if rows else None
+    return new.outbox_id if rows else None
 
 
-BEGIN = """
+_BEGINNING = """
 UPDATE outbox SET state = 'sending', attempt = attempt + 1, fence = fence + 1, anchor = :anchor,
     lease_until = :lease_until, lease_owner = :owner,
     first_tried_at = COALESCE(first_tried_at, :now)
 WHERE outbox_id = :outbox_id AND fence = :fence AND state IN ('queued', 'sending', 'unknown')
-RETURNING fence
+{condition}RETURNING fence
 """
+
+# Nothing is to be said before it, and there is no preview that it replaces.
+_IS_FREE = f"""
+AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.conversation_id = outbox.conversation_id
+    AND e.state IN {_OPEN} AND e.kind <> 'preview' AND e.outbox_seq < outbox.outbox_seq)
+AND NOT EXISTS (SELECT 1 FROM outbox AS p WHERE p.task_id = outbox.task_id
+    AND p.kind = 'preview' AND p.state IN ('sending', 'sent'))
+"""  # noqa: S608 - constants
+_BEGIN = _BEGINNING.format(condition="")
+_BEGIN_AT_ONCE = _BEGINNING.format(condition=_IS_FREE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,18 +356,51 @@ class SendLease:
 
 def begin(chosen: OutboxPart, anchor: str, lease: SendLease, now: datetime) -> Script[int | None]:
     """Store that a part is about to be sent; return the new fence, None if somebody else has it."""
+    parameters = _beginning(anchor, lease, now)
     rows = yield Statement(
-        BEGIN,
-        {
-            "outbox_id": chosen.outbox_id,
-            "fence": chosen.fence,
-            "anchor": anchor,
-            "owner": lease.owner,
-            "lease_until": lease.lease_until,
-            "now": now,
-        },
+        _BEGIN, {"outbox_id": chosen.outbox_id, "fence": chosen.fence, **parameters}
     )
     return rows[0].integer("fence") if rows else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A part that may be sent as soon as it is stored, and what its send begins with."""
+
+    outbox_id: UUID
+    chat: ConversationAddress
+    anchor: str
+    lease: SendLease
+
+
+def begin_at_once(opening: Opening, now: datetime) -> Script[OutboxPart | None]:
+    """Store that a part is about to be sent which was queued in this transaction; return it.
+
+    None where it must take its turn: something else is to be said first, it replaces a preview, or
+    it was queued before.
+    """
+    parameters = _beginning(opening.anchor, opening.lease, now)
+    begun = yield Statement(
+        _BEGIN_AT_ONCE, {"outbox_id": opening.outbox_id, "fence": 0, **parameters}
+    )
+    if not begun:
+        return None
+    rows = yield Statement(
+        f"SELECT {_COLUMNS} FROM outbox AS o "  # noqa: S608 - constants
+        "JOIN conversations AS c ON c.conversation_id = o.conversation_id "
+        "WHERE o.outbox_id = :outbox_id",
+        {"outbox_id": opening.outbox_id},
+    )
+    return part(rows[0])
+
+
+def _beginning(anchor: str, lease: SendLease, now: datetime) -> dict[str, Value]:
+    return {
+        "anchor": anchor,
+        "owner": lease.owner,
+        "lease_until": lease.lease_until,
+        "now": now,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,52 +454,6 @@ def expire_leases(owner: str, now: datetime) -> Script[int]:
         {"owner": owner, "now": now},
     )
     return len(rows)
-
-
-KNOWN_IDS = """
-SELECT m.platform_message_id FROM messages AS m
-JOIN conversations AS c ON c.conversation_id = m.conversation_id
-WHERE c.channel = :channel AND c.account = :account AND m.created_at >= :since
-  AND m.platform_message_id <> '' AND {same_space}
-UNION
-SELECT o.platform_message_id FROM outbox AS o
-JOIN conversations AS c ON c.conversation_id = o.conversation_id
-WHERE c.channel = :channel AND c.account = :account AND o.created_at >= :since
-  AND o.platform_message_id <> '' AND o.outbox_id <> :outbox_id AND {same_space}
-"""
-
-
-def known_ids(chosen: OutboxPart, since: datetime) -> Script[frozenset[str]]:
-    """Read the message ids known since a moment in the space that a part's chat counts in.
-
-    That space is all private chats of an account, or one group.
-    """
-    is_private = chosen.address.kind is ConversationKind.PRIVATE
-    parameters: dict[str, Value] = {
-        "channel": chosen.address.channel,
-        "account": chosen.address.account,
-        "since": since,
-        "outbox_id": chosen.outbox_id,
-    }
-    if is_private:
-        sql = KNOWN_IDS.format(same_space="c.kind = 'private'")
-    else:
-        sql = KNOWN_IDS.format(same_space="c.chat_id = :chat_id")
-        parameters["chat_id"] = chosen.address.chat_id
-    rows = yield Statement(sql, parameters)
-    return frozenset(row.text("platform_message_id") for row in rows)
-
-
-LAST_HEARD = """
-SELECT platform_message_id FROM messages WHERE conversation_id = :conversation_id
-  AND platform_message_id <> '' ORDER BY message_seq DESC LIMIT 1
-"""
-
-
-def last_known_id(conversation_id: UUID) -> Script[str]:
-    """Read the platform's id of the newest message that a person sent in a conversation."""
-    rows = yield Statement(LAST_HEARD, {"conversation_id": conversation_id})
-    return rows[0].text("platform_message_id") if rows else ""
 
 
 def close_preview(outbox_id: UUID, outcome: Outcome) -> Script[None]:

@@ -78,8 +78,10 @@ class PostgresWriter:
         self._is_open = False
         await self._stack.aclose()
 
-    async def transact(self, script: Callable[[], Script[T]]) -> T:
-        """Run one script and return its value after its commit.
+    async def transact(
+        self, script: Callable[[], Script[T]], told: Callable[[T | None], None] | None = None
+    ) -> T:
+        """Run one script and return its value after its commit; see `Writer`.
 
         Raises:
             ConflictError: an invariant of the schema refused it; nothing of it was kept.
@@ -87,8 +89,21 @@ class PostgresWriter:
                 have happened, so callers repeat under the same unique keys.
         """
         if not self._is_open:
+            if told is not None:
+                told(None)
             raise StoreUnavailableError("the database is not open")
-        return await self._work.run(lambda: self._attempt(script))
+        return await self._work.run(lambda: self._attempt_and_tell(script, told))
+
+    async def _attempt_and_tell(
+        self, script: Callable[[], Script[T]], told: Callable[[T | None], None] | None
+    ) -> T:
+        value: T | None = None
+        try:
+            value = await self._attempt(script)
+            return value
+        finally:
+            if told is not None:
+                told(value)
 
     async def _attempt(self, script: Callable[[], Script[T]]) -> T:
         for attempt in range(1, RETRIES + 1):

@@ -40,11 +40,14 @@ class _Job(Generic[T]):
     script: Callable[[], Script[T]]
     loop: asyncio.AbstractEventLoop
     outcome: "asyncio.Future[T]"
+    told: Callable[[T | None], None] | None = None
     value: T | None = None
     error: Exception | None = field(default=None)
 
     def settle(self) -> None:
         """Answer the caller, unless it has left."""
+        if self.told is not None:  # comes before the caller's own turn
+            self.loop.call_soon(self.told, None if self.error else self.value)
         if self.outcome.done():
             return
         if self.error is not None:
@@ -84,8 +87,10 @@ class SqliteWriter:
         if self._connection is not None:
             self._connection.close()
 
-    async def transact(self, script: Callable[[], Script[T]]) -> T:
-        """Run one script and return its value after its commit is on the disk.
+    async def transact(
+        self, script: Callable[[], Script[T]], told: Callable[[T | None], None] | None = None
+    ) -> T:
+        """Run one script and return its value after its commit is on the disk; see `Writer`.
 
         Raises:
             ConflictError: an invariant of the schema refused it; nothing of it was kept.
@@ -93,9 +98,11 @@ class SqliteWriter:
                 nothing was kept.
         """
         if not self._is_open:
+            if told is not None:
+                told(None)
             raise StoreUnavailableError("the database is not open")
         loop = asyncio.get_running_loop()
-        job: _Job[T] = _Job(script=script, loop=loop, outcome=loop.create_future())
+        job: _Job[T] = _Job(script=script, loop=loop, outcome=loop.create_future(), told=told)
         self._jobs.put(cast("_Job[object]", job))
         return await job.outcome
 

@@ -49,6 +49,10 @@ class Row:
             raise TypeError(f"column {column} holds {type(value).__name__}, not a number")
         return value
 
+    def integer_or_none(self, column: str) -> int | None:
+        """Return a number or None for NULL."""
+        return None if self._values[column] is None else self.integer(column)
+
     def flag(self, column: str) -> bool:
         """Return a truth value; SQLite keeps it as 0 or 1."""
         return bool(self.integer(column))

@@ -39,6 +39,14 @@ class ModelUse:
     source: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A model call that was answered, and what it used."""
+
+    step: StepRow
+    use: ModelUse
+
+
 def step_row(row: Row) -> StepRow:
     """Read a step."""
     return StepRow(
@@ -102,6 +110,41 @@ def complete(lease: Lease, run_id: UUID, step_key: str, result: str, now: dateti
     yield from tasks.hold(lease, now, recorded_step=True)
     yield Statement(
         COMPLETE, {"run_id": run_id, "step_key": step_key, "result": result, "now": now}
+    )
+
+
+def record(lease: Lease, answers: Sequence[Answered], now: datetime) -> Script[None]:
+    """Record what models answered, and count it once; harmless where it is recorded already.
+
+    Raises:
+        LeaseLostError: the lease is not ours any more; the answers must be discarded.
+    """
+    if not answers:
+        return
+    yield from tasks.hold(lease, now, recorded_step=True)
+    for answered in answers:
+        step = answered.step
+        yield _done(lease.task_id, step)
+        yield from count_use(lease.task_id, step.run_id, step.step_key, answered.use, now)
+
+
+def _done(task_id: UUID, step: StepRow) -> Statement:
+    return insert(
+        "steps",
+        {
+            "task_id": task_id,
+            "run_id": step.run_id,
+            "step_key": step.step_key,
+            "kind": step.kind,
+            "name": step.name,
+            "state": StepState.DONE,
+            "request": step.request,
+            "result": step.result,
+            "attempt": step.attempt,
+            "started_at": step.started_at,
+            "ended_at": step.ended_at,
+        },
+        on_conflict="ON CONFLICT (run_id, step_key) DO NOTHING",
     )
 
 

@@ -19,6 +19,8 @@ class User(Model):
     role = fields.CharField(max_length=16)
     name = fields.TextField()
     language = fields.CharField(max_length=16, db_default="")
+    time_zone = fields.CharField(max_length=64, db_default="")
+    quiet_hours = fields.CharField(max_length=16, db_default="")
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -309,6 +311,10 @@ class OutboxRow(Model):
     is_recovered = fields.BooleanField(db_default=False)
     platform_message_id = fields.CharField(max_length=128, db_default="")
     error = fields.TextField(db_default="")
+    file_path = fields.TextField(db_default="")
+    file_name = fields.TextField(db_default="")
+    file_mime_type = fields.CharField(max_length=128, db_default="")
+    file_size_bytes = fields.BigIntField(db_default=0)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     sent_at = fields.DatetimeField(null=True)
@@ -321,6 +327,39 @@ class OutboxRow(Model):
             Index(fields=("task_id",), name="outbox_of_task"),
             Index(fields=("created_at",), name="outbox_by_age"),
         )
+
+
+class FileRow(Model):
+    """A file that came with a message."""
+
+    file_seq = fields.BigIntField(primary_key=True, generated=True)
+    file_id = fields.UUIDField(unique=True)
+    event_key = fields.CharField(max_length=512)
+    attachment_no = fields.IntField()
+    task_id = fields.UUIDField()
+    conversation: fields.ForeignKeyRelation[Conversation] = fields.ForeignKeyField(
+        "crewdesk.Conversation", "files"
+    )
+    channel = fields.CharField(max_length=32)
+    kind = fields.CharField(max_length=16)
+    platform_file_id = fields.TextField()
+    name = fields.TextField()
+    mime_type = fields.CharField(max_length=128, db_default="")
+    size_bytes = fields.BigIntField(null=True)
+    state = fields.CharField(max_length=16)  # wanted, stored, failed, removed
+    path = fields.TextField()
+    transcript = fields.TextField(db_default="")
+    error = fields.TextField(db_default="")
+    attempt = fields.IntField(db_default=0)
+    not_before = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        """An attachment of an event is one file."""
+
+        table = "files"
+        indexes = (Index(fields=("task_id",), name="files_of_task"),)
 
 
 class UsageRow(Model):

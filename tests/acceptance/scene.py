@@ -15,6 +15,7 @@ from tests.doubles.gateway_process import LOOK_AGAIN_SECONDS, PATIENCE_SECONDS, 
 from tests.doubles.model_markers import scripted_by_markers
 from tests.doubles.model_reply import ParsedRequest, Reply, Script
 from tests.doubles.model_server import ModelServer, ReceivedRequest
+from tests.doubles.telegram_files import StoredFile
 from tests.doubles.telegram_server import ADA, TelegramServer
 from tests.doubles.telegram_world import BOT_USERNAME, StoredMessage
 from workers.models.protocol import ToolOutput, UserText
@@ -159,6 +160,12 @@ class Chat:
             entities=(entity,) if mentions_bot else (),
             thread_id=thread_id,
             reply_to=reply_to,
+        )
+
+    async def sends(self, file: StoredFile, caption: str = "") -> StoredMessage:
+        """Send a file."""
+        return await self.scene.telegram.user_sends(
+            file, caption=caption, chat_id=self.id, user=self.user
         )
 
     async def shows(

@@ -27,7 +27,10 @@ async def web() -> AsyncIterator[WebServer]:
 @pytest.fixture(scope="module")
 def settings(web: WebServer) -> Mapping[str, str]:
     """Let skills reach the test's server, which is on this machine and otherwise refused."""
-    return {"CREWDESK_SKILLS__ALLOWED_HOSTS": web.host}
+    return {
+        "CREWDESK_SKILLS__ALLOWED_HOSTS": web.host,
+        "CREWDESK_SKILL_SETTINGS__WEB_SEARCH__SEARXNG_URL": web.url("/searx"),
+    }
 
 
 async def test_a_page_is_fetched_by_a_skill(chat: Chat, web: WebServer) -> None:
@@ -53,6 +56,25 @@ async def test_a_feed_is_followed_by_a_skill(chat: Chat, web: WebServer) -> None
     assert "fresh" in news
     assert "old" not in news
     assert "fresh" not in more
+
+
+async def test_a_skill_is_given_the_settings_that_it_declares(chat: Chat, web: WebServer) -> None:
+    """The operator's search engine is asked."""
+    query = "q=reeds&format=json&categories=general&language="
+    found = json.dumps({"results": [{"url": "https://reeds.example/", "title": "Reeds"}]})
+    for language in ("auto", "en", "zh"):
+        web.serve(f"/searx/search?{query}{language}", found, content_type="application/json")
+    await chat.asks(f"Search {run('web_search', query='reeds')}")
+    assert "https://reeds.example/" in tool_outputs(chat.requests[-1])[0]
+
+
+async def test_a_skill_without_a_program_guides_the_manager(chat: Chat) -> None:
+    """Nothing is run; its instructions reach the model, and only the Manager's words the person."""
+    said = await chat.asks(f"Translate it {run('translate')}[[say:Send me the text.]]")
+    result = json.loads(tool_outputs(chat.requests[-1])[0])
+    assert said == "Send me the text."
+    assert result["error"] == "skill_no_execute"
+    assert "Hand each part to a worker" in result["message"]
 
 
 async def test_a_skill_cannot_reach_another_server_on_this_machine(chat: Chat) -> None:

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from channels.errors import SendFailed, SendRejected
-from channels.message import ConversationAddress, InboundMessage, OutboundMessage
+from channels.message import ConversationAddress, InboundMessage, OutboundFile, OutboundMessage
 from channels.protocol import (
     Channel,
+    SendsFiles,
     ServesHttp,
     ShowsTyping,
     SignalsReachable,
@@ -74,6 +76,7 @@ def test_channel_has_the_abilities_that_the_gateway_looks_for() -> None:
     assert isinstance(channel, ShowsTyping)
     assert isinstance(channel, StreamsDrafts)
     assert isinstance(channel, SignalsReachable)
+    assert isinstance(channel, SendsFiles)
 
 
 async def test_message_arrives_with_who_and_where(port: int, inbox: Inbox) -> None:
@@ -298,3 +301,20 @@ async def test_text_is_made_wellformed(port: int, inbox: Inbox) -> None:
 
     assert inbox.messages[0].text == "a\ufffdb\ufffdc😀"
     assert "\\u0000" not in inbox.messages[0].raw
+
+
+async def test_a_file_is_shown_by_its_path(port: int, channel: TerminalChannel) -> None:
+    """Whoever sits at the terminal is on the same machine."""
+    file = OutboundFile(
+        path=Path("/data/outbox/t/1-a.csv"), name="a.csv", mime_type="text/csv", size_bytes=1200
+    )
+    arrivals = Arrivals(channel)
+    async with person_at(port) as person, asyncio.TaskGroup() as group:
+        await arrivals.next()
+        sending = group.create_task(channel.send_file(outbound("the figures"), file))
+        shown = await person.next()
+        assert isinstance(shown, Message)
+        await person.client.shown(shown)
+
+    assert sending.result() == "o1"
+    assert shown.text == "the figures\n\na.csv (1,200 bytes): `/data/outbox/t/1-a.csv`"

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Container
+from dataclasses import replace
 
 from channels.errors import ChannelError, LookupInconclusive, MessageGone
-from channels.message import OutboundMessage
+from channels.message import OutboundFile, OutboundMessage
 from channels.protocol import Receive
 
 ARRIVED = "arrived"  # raised with this text, an unknown outcome was shown all the same
@@ -37,11 +38,15 @@ class PlainChannel:
 
 
 class EditingChannel(PlainChannel):
-    """Can edit, and look up what was sent; `is_blind` makes each look-up inconclusive."""
+    """Can edit, and look up what was sent; `is_blind` makes each look-up inconclusive.
+
+    `looked_for` holds the outbox ids of what was looked up.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.is_blind = False
+        self.looked_for: list[str] = []
 
     async def edit(self, message_id: str, message: OutboundMessage) -> None:
         """Replace a message that is shown."""
@@ -62,6 +67,7 @@ class EditingChannel(PlainChannel):
     ) -> str | None:
         """Look for a message that was shown after the anchor and is nobody else's."""
         self.calls.append("find")
+        self.looked_for.append(message.outbox_id)
         if self.is_blind:
             raise LookupInconclusive("blind")
         first = int(anchor.removeprefix("after ")) + 1
@@ -70,3 +76,17 @@ class EditingChannel(PlainChannel):
                 self.shown[message_id] = message.text
                 return message_id
         return None
+
+
+class FileSendingChannel(EditingChannel):
+    """Also takes files; what people see of one is its name and the words beside it."""
+
+    async def send_file(self, message: OutboundMessage, file: OutboundFile) -> str:
+        """Show a file, unless it is to end otherwise."""
+        return await self.send(replace(message, text=f"{file.name}: {message.text}"))
+
+    async def find_file(
+        self, message: OutboundMessage, file: OutboundFile, anchor: str, taken: Container[str]
+    ) -> str | None:
+        """Look for a file like for a message."""
+        return await self.find(replace(message, text=f"{file.name}: {message.text}"), anchor, taken)

@@ -66,10 +66,17 @@ class MemoryCrew:
         self._seen.add(job_id)
         return result
 
+    @property
+    def has_unseen(self) -> bool:
+        """See `Crew`."""
+        return bool(self._unseen())
+
     async def unfinished(self) -> Sequence[WorkResult]:
         """See `Crew`."""
-        unseen = [job_id for job_id in self._ended if job_id not in self._seen]
-        return [await self.result_of(job_id) for job_id in unseen]
+        return [await self.result_of(job_id) for job_id in self._unseen()]
+
+    def _unseen(self) -> list[str]:
+        return [job_id for job_id in self._ended if job_id not in self._seen]
 
 
 def _failure(job_id: str, worker_id: str, message: str) -> WorkResult:

@@ -31,6 +31,8 @@ class Connections:
         self.acknowledge_seconds: list[float] = []
         self.disconnects_answered = 0
         self.opened = 0
+        self.redelivers_at_once = True  # to a new connection, without waiting for the old one
+        self.refused_next = 0  # connections that are turned away although their ticket is good
         self._changed = changed
         self._sockets: list[web.WebSocketResponse] = []
         self._tickets: set[str] = set()
@@ -55,6 +57,9 @@ class Connections:
         if ticket not in self._tickets:
             return web.Response(status=401)
         self._tickets.remove(ticket)
+        if self.refused_next:
+            self.refused_next -= 1
+            return web.Response(status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await self._begin(socket)
@@ -80,6 +85,10 @@ class Connections:
         for message in list(self.unacknowledged.values()):
             await self._send_message(message)
 
+    async def send_again(self, message_id: str) -> None:
+        """Send a message that has been acknowledged already."""
+        await self.push(self.messages[message_id])
+
     async def ping(self, opaque: str) -> None:
         """Ask whether the client is there."""
         await self._send_order("ping", {"opaque": opaque})
@@ -104,7 +113,8 @@ class Connections:
     async def _begin(self, socket: web.WebSocketResponse) -> None:
         self._sockets.append(socket)
         self.opened += 1
-        await self.redeliver()
+        if self.redelivers_at_once:
+            await self.redeliver()
         await self._notify()
 
     async def _send_message(self, message: JsonObject) -> None:

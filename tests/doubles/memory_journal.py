@@ -26,13 +26,17 @@ class Cut:
 
 
 class MemoryJournal:
-    """Implements `Journal`; `cut` ends the process, and then every later write of it fails too."""
+    """Implements `Journal`; `cut` ends the process, and then every later write of it fails too.
+
+    `writes` are the writes, each with all that it recorded, as `intent KEY` and `done KEY`.
+    """
 
     def __init__(self, *, cut: Cut | None = None) -> None:
         self.steps: dict[str, Step] = {}
         self.results: dict[str, str] = {}
         self.costs: dict[str, ModelCost] = {}
-        self.writes: list[tuple[StepState, str]] = []
+        self.writes: list[list[str]] = []
+        self._kept: list[tuple[Step, str, ModelCost]] = []
         self._cut = cut
         self._is_dead = False
 
@@ -52,20 +56,40 @@ class MemoryJournal:
             return Recorded(state=StepState.DONE, result=self.results[key])
         return Recorded(state=StepState.INTENT) if key in self.steps else None
 
+    def keep(self, step: Step, result: str, cost: ModelCost) -> None:
+        """See `Journal`."""
+        self._kept.append((step, result, cost))
+
+    async def flush(self) -> None:
+        """See `Journal`."""
+        if self._kept:
+            self._reach(len(self.writes), Moment.BEFORE)
+            self._written(self._answers())
+
     async def intend(self, step: Step) -> None:
         """See `Journal`."""
         self._reach(len(self.writes), Moment.BEFORE)
+        answers = self._answers()
         self.steps.setdefault(step.key, step)
-        self._written(StepState.INTENT, step.key)
+        self._written([*answers, f"intent {step.key}"])
 
-    async def complete(self, key: str, result: str, cost: ModelCost | None = None) -> None:
+    async def complete(self, key: str, result: str) -> None:
         """See `Journal`."""
         self._reach(len(self.writes), Moment.BEFORE)
         assert key in self.steps, f"{key} was done without an intent"
+        answers = self._answers()
         self.results.setdefault(key, result)
-        if cost is not None:
-            self.costs.setdefault(key, cost)
-        self._written(StepState.DONE, key)
+        self._written([*answers, f"done {key}"])
+
+    def _answers(self) -> list[str]:
+        """Record what was kept."""
+        for step, result, cost in self._kept:
+            self.steps.setdefault(step.key, step)
+            self.results.setdefault(step.key, result)
+            self.costs.setdefault(step.key, cost)
+        kept = [f"done {step.key}" for step, _, _ in self._kept]
+        self._kept.clear()
+        return kept
 
     def answer_open(self, key: str, result: str) -> None:
         """Record a step's result from outside, as a person's answer comes in."""
@@ -82,8 +106,8 @@ class MemoryJournal:
         found.steps, found.results, found.costs = self.steps, self.results, self.costs
         return found
 
-    def _written(self, state: StepState, key: str) -> None:
-        self.writes.append((state, key))
+    def _written(self, records: list[str]) -> None:
+        self.writes.append(records)
         self._reach(len(self.writes) - 1, Moment.AFTER)
 
     def _reach(self, write: int, moment: Moment) -> None:

@@ -5,7 +5,7 @@ https://platform.openai.com/docs/api-reference/chat-streaming
 
 import json
 
-from tests.doubles.model_json import JsonObject, encode, fragments, pieces
+from tests.doubles.model_json import JsonObject, encode, fragments, pieces, read_picture
 from tests.doubles.model_reply import Api, End, ParsedRequest, Reply
 from workers.models.protocol import (
     AssistantTurn,
@@ -68,7 +68,7 @@ def whole_body(reply: Reply, model: str) -> bytes:
 def _item(message: JsonObject) -> Item:
     match message["role"]:
         case "user":
-            return UserText(text=message["content"])
+            return _user_text(message["content"])
         case "tool":
             return ToolOutput(call_id=message["tool_call_id"], output=message["content"])
         case "assistant":
@@ -79,6 +79,19 @@ def _item(message: JsonObject) -> Item:
             return AssistantTurn(text=message["content"] or "", tool_calls=calls)
         case role:
             raise ValueError(f"unknown role {role}")
+
+
+def _user_text(content: str | list[JsonObject]) -> UserText:
+    if isinstance(content, str):
+        return UserText(text=content)
+    return UserText(
+        text="".join(part["text"] for part in content if part["type"] == "text"),
+        pictures=tuple(
+            read_picture(part["image_url"]["url"])
+            for part in content
+            if part["type"] == "image_url"
+        ),
+    )
 
 
 def _tool(function: JsonObject) -> ToolSpec:

@@ -7,7 +7,7 @@ import itertools
 import json
 from collections.abc import Iterator
 
-from tests.doubles.model_json import JsonObject, encode, fragments, pieces
+from tests.doubles.model_json import JsonObject, encode, fragments, pieces, read_picture
 from tests.doubles.model_reply import Api, End, ParsedRequest, Reply
 from workers.models.protocol import (
     AssistantTurn,
@@ -90,7 +90,15 @@ def _single(entry: JsonObject) -> Item:
         return ToolOutput(call_id=entry["call_id"], output=entry["output"])
     if entry["role"] != "user":
         raise ValueError(f"unknown role {entry['role']}")
-    return UserText(text=entry["content"])
+    content = entry["content"]
+    if isinstance(content, str):
+        return UserText(text=content)
+    return UserText(
+        text="".join(part["text"] for part in content if part["type"] == "input_text"),
+        pictures=tuple(
+            read_picture(part["image_url"]) for part in content if part["type"] == "input_image"
+        ),
+    )
 
 
 def _tool(tool: JsonObject) -> ToolSpec:

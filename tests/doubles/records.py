@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from channels.message import ConversationAddress
+from channels.message import AttachmentKind, ConversationAddress
 from gateway.envelope import EMPTY, Priority, Source, TaskEnvelope
 from gateway.lifecycle import TaskStatus
 from gateway.store.conversations import Conversation
+from gateway.store.files import FileState, ReceivedFile
 from gateway.store.jobs import Job, JobStatus
 from gateway.store.outbox import OutboxKind, OutboxPart, OutboxState
 from gateway.store.steps import StepRow
@@ -142,6 +143,7 @@ def make_part(
         is_recovered=False,
         platform_message_id="42" if state is OutboxState.SENT else "",
         error=error,
+        file=None,
         created_at=at,
         expires_at=at + timedelta(hours=1),
         sent_at=None,
@@ -153,4 +155,27 @@ def make_conversation() -> Conversation:
     """Return Ada's chat at the terminal."""
     return Conversation(
         conversation_id=CHAT_ID, address=ADA_CHAT, epoch=0, model="", language="", busy_mode=None
+    )
+
+
+def make_file(at: datetime, *, error: str = "") -> ReceivedFile:
+    """Return a voice message that came for the task, and what it says."""
+    return ReceivedFile(
+        file_id=PART_ID,
+        event_key="terminal:local:1",
+        task_id=TASK_ID,
+        conversation_id=CHAT_ID,
+        channel="terminal",
+        kind=AttachmentKind.VOICE,
+        platform_file_id="f1",
+        name="a.ogg",
+        mime_type="audio/ogg",
+        size_bytes=12,
+        state=FileState.STORED,
+        path="inbox/1-a.ogg",
+        transcript="good morning",
+        error=error,
+        attempt=2,
+        created_at=START,
+        updated_at=at,
     )

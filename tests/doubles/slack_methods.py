@@ -192,7 +192,7 @@ class SlackMethods:
         shares: dict[str, list[JsonObject]] = {}
         for message in file.messages:
             shares.setdefault(message.channel.id, []).append({"ts": message.ts})
-        address = f"{self._base_url()}/files/{file.id}"
+        address = file.address or f"{self._base_url()}/files/{file.id}"
         shown: JsonObject = {
             "id": file.id,
             "name": file.name,

@@ -62,6 +62,7 @@ class StoredFile:
     length: int
     mimetype: str = "application/octet-stream"
     content: bytes = b""
+    address: str = ""  # of a file that lies elsewhere
     messages: list[Message] = field(default_factory=list)
 
 

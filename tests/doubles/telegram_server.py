@@ -6,12 +6,21 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
 from aiohttp import web
 
 from tests.doubles.telegram_faults import Cut, Fault, FaultPlan
+from tests.doubles.telegram_files import (
+    MIDDLE,
+    MOST_FETCHED,
+    StoredFile,
+    Upload,
+    check_caption,
+    uploaded,
+)
 from tests.doubles.telegram_rules import (
     ApiRefusal,
     CheckedText,
@@ -36,6 +45,7 @@ ADA: Final[Mapping[str, object]] = {
 
 _SHUTDOWN_SECONDS: Final = 0.1
 _MOST_UPDATES: Final = 100
+_MOST_UPLOADED: Final = 50 * 1024 * 1024  # https://core.telegram.org/bots/api#senddocument
 
 Params = Mapping[str, str]
 
@@ -75,11 +85,17 @@ class TelegramServer:
         self._waiting_polls = 0
         self._port = 0
         self._runner: web.AppRunner | None = None
+        self._uploads: dict[str, Upload] = {}
+        self.goes_on: asyncio.Event | None = None  # a download waits for it in its middle
         self._methods: dict[str, Callable[[Params], Awaitable[object]]] = {
             "getMe": self._get_me,
             "getUpdates": self._get_updates,
             "sendMessage": self._send_message,
+            "sendDocument": partial(self._send_file, "document"),
+            "sendPhoto": partial(self._send_file, "photo"),
+            "getFile": self._get_file,
             "editMessageText": self._edit_message_text,
+            "editMessageCaption": self._edit_message_caption,
             "deleteMessage": self._delete_message,
             "sendChatAction": self._send_chat_action,
             "setMyCommands": self._set_my_commands,
@@ -114,8 +130,9 @@ class TelegramServer:
 
     async def start(self) -> None:
         """Serve, on the port of last time if there was one."""
-        app = web.Application()
+        app = web.Application(client_max_size=_MOST_UPLOADED)
         app.router.add_post("/bot{token}/{method}", self._handle)
+        app.router.add_get("/file/bot{token}/{path:.*}", self._download)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
@@ -177,6 +194,19 @@ class TelegramServer:
         await self._notify()
         return message
 
+    async def user_sends(
+        self,
+        file: StoredFile,
+        *,
+        caption: str = "",
+        chat_id: int = 1001,
+        user: Mapping[str, object] = ADA,
+    ) -> StoredMessage:
+        """Let a person send a file."""
+        message = self.world.say(chat_id, user, CheckedText(text=caption), file=file)
+        await self._notify()
+        return message
+
     async def user_edits(self, message: StoredMessage, text: str) -> None:
         """Let the person who wrote a message change it."""
         self.world.change(message, CheckedText(text=text))
@@ -201,7 +231,12 @@ class TelegramServer:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        params = {name: str(value) for name, value in (await request.post()).items()}
+        params = {}
+        for name, value in (await request.post()).items():
+            if isinstance(value, web.FileField):
+                self._uploads[name] = Upload(name=value.filename, data=value.file.read())
+            else:
+                params[name] = str(value)
         at = time.monotonic()
         fault = self._faults.take(method)
         transport = request.transport
@@ -223,6 +258,28 @@ class TelegramServer:
         if fault.body is not None:
             return web.Response(status=502, text=fault.body, content_type="text/html")
         return web.json_response(answer, status=status)
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        """Give a file out in two halves; a cut, or a wait for `goes_on`, comes between them."""
+        fault, path = self._faults.take("download"), request.match_info["path"]
+        file = self.world.files.get(path.removeprefix("files/"))
+        params, at = {"path": path}, time.monotonic()
+        if file is None or fault.refusal or request.match_info["token"] != self.token:
+            self.calls.append(Call(method="download", params=params, at=at, outcome="not found"))
+            return web.Response(status=404)
+        self.calls.append(Call(method="download", params=params, at=at, outcome="ok"))
+        response = web.StreamResponse(headers={"Content-Length": str(len(file.data))})
+        await response.prepare(request)
+        middle = len(file.data) // MIDDLE
+        await response.write(file.data[:middle])
+        await self._notify()
+        if fault.cut is not None and request.transport is not None:
+            request.transport.close()
+            return response
+        if self.goes_on is not None:
+            await self.goes_on.wait()
+        await response.write(file.data[middle:])
+        return response
 
     async def _answer(self, token: str, method: str, params: Params, fault: Fault) -> JsonObject:
         if fault.delay:
@@ -297,6 +354,30 @@ class TelegramServer:
         )
         message.buttons = check_buttons(params)
         return message.as_json()
+
+    async def _send_file(self, kind: str, params: Params) -> JsonObject:
+        chat_id = _integer(params, "chat_id")
+        file = uploaded(kind, params, self._uploads)
+        message = self.world.send(
+            chat_id,
+            check_caption(params),
+            thread_id=int(params["message_thread_id"]) if "message_thread_id" in params else None,
+            reply_to=self._reply_to(chat_id, params),
+        )
+        message.file = file
+        return message.as_json()
+
+    async def _get_file(self, params: Params) -> JsonObject:
+        file = self.world.files.get(params["file_id"])
+        if file is None:
+            raise bad_request("wrong file_id or the file is temporarily unavailable")
+        if file.announced > MOST_FETCHED:
+            raise bad_request("file is too big")
+        return {"file_id": file.id, "file_unique_id": "u", "file_path": f"files/{file.id}"}
+
+    async def _edit_message_caption(self, params: Params) -> JsonObject:
+        chat_id, message_id = _integer(params, "chat_id"), _integer(params, "message_id")
+        return self.world.edit_caption(chat_id, message_id, check_caption(params)).as_json()
 
     def _reply_to(self, chat_id: int, params: Params) -> int | None:
         reply = json.loads(params.get("reply_parameters", "{}"))

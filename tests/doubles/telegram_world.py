@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from tests.doubles.telegram_files import StoredFile
 from tests.doubles.telegram_rules import ApiRefusal, CheckedText, JsonObject, bad_request
 
 BOT_ID: Final = 7000000001
@@ -45,6 +46,7 @@ class StoredMessage:
     buttons: tuple[JsonObject, ...] = ()
     reactions: tuple[str, ...] = ()
     is_deleted: bool = False
+    file: StoredFile | None = None  # then the content is what stands beside it
 
     @property
     def text(self) -> str:
@@ -75,10 +77,12 @@ class StoredMessage:
             "from": self.sender,
             "chat": self.chat.as_json(),
             "date": self.date,
-            "text": self.text,
         }
+        file = self.file
         optional: JsonObject = {
-            "entities": list(self.content.entities),
+            "text" if file is None else "caption": self.text,
+            "document" if file is None else file.kind: None if file is None else file.as_json(),
+            "entities" if file is None else "caption_entities": list(self.content.entities),
             "edit_date": self.edit_date,
             "message_thread_id": self.thread_id,
             "is_topic_message": self.thread_id is not None,
@@ -107,6 +111,7 @@ class TelegramWorld:
         self.updates: list[JsonObject] = []
         self.menus: dict[str, dict[str, str]] = {}
         self.typing: list[int] = []
+        self.files: dict[str, StoredFile] = {}  # by the id that the Bot API gives
         self._chats: dict[int, Chat] = {}
         self._messages: dict[tuple[int, int], StoredMessage] = {}
         self._counters: dict[int, itertools.count[int]] = {}
@@ -154,12 +159,16 @@ class TelegramWorld:
         *,
         thread_id: int | None = None,
         reply_to: int | None = None,
+        file: StoredFile | None = None,
     ) -> StoredMessage:
-        """Let a person say something; the bot gets an update."""
+        """Let a person say something, beside a file maybe; the bot gets an update."""
         chat = self.chat(chat_id)
         if thread_id is not None:
             chat.topics.add(thread_id)
         message = self._store(chat, dict(user), content, thread_id, reply_to)
+        message.file = file
+        if file is not None:
+            self.files[file.id] = file
         quoted = self._messages.get((chat_id, reply_to)) if reply_to else None
         self.queue({"message": message.as_json(quoted)})
         return message
@@ -205,6 +214,12 @@ class TelegramWorld:
             raise bad_request(otherwise)
         return message
 
+    def edit_caption(self, chat_id: int, message_id: int, content: CheckedText) -> StoredMessage:
+        """Let the bot edit what stands beside a file; raises `ApiRefusal`."""
+        if self.own(chat_id, message_id).file is None:
+            raise bad_request("there is no caption in the message to edit")
+        return self._edit(chat_id, message_id, content)
+
     def edit(
         self,
         chat_id: int,
@@ -213,6 +228,17 @@ class TelegramWorld:
         buttons: tuple[JsonObject, ...] = (),
     ) -> StoredMessage:
         """Let the bot edit; raises `ApiRefusal`."""
+        if self.own(chat_id, message_id).file is not None:
+            raise bad_request("there is no text in the message to edit")
+        return self._edit(chat_id, message_id, content, buttons)
+
+    def _edit(
+        self,
+        chat_id: int,
+        message_id: int,
+        content: CheckedText,
+        buttons: tuple[JsonObject, ...] = (),
+    ) -> StoredMessage:
         message = self.own(chat_id, message_id)
         if (message.content, message.buttons) == (content, buttons):
             raise bad_request(

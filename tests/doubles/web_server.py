@@ -11,12 +11,13 @@ from aiohttp import web
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One answer; with `stalls`, the body never ends."""
+    """One answer; with `stalls` the body never ends, with `floods` it never even pauses."""
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str]
     stalls: bool = False
+    floods: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,10 @@ class WebServer:
         """Let a path begin an answer that never ends."""
         self._pages[path] = Page(headers={"Content-Type": "text/plain"}, stalls=True)
 
+    def flood(self, path: str) -> None:
+        """Let a path send without end."""
+        self._pages[path] = Page(headers={"Content-Type": "text/plain"}, floods=True)
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.asked.append(Asked(path=request.path_qs, headers=headers))
@@ -97,6 +102,8 @@ class WebServer:
         response = web.StreamResponse(status=page.status, headers=page.headers)
         await response.prepare(request)
         await response.write(page.body)
+        while page.floods:  # until the client hangs up, which is an error here
+            await response.write(b"x" * 65_536)
         if page.stalls:
             await self._over.wait()
         await response.write_eof()

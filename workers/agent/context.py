@@ -9,6 +9,7 @@ from workers.models.protocol import (
 )
 
 BYTES_PER_TOKEN = 3.5  # an estimate on the safe side; providers count exactly only afterwards
+PICTURE_TOKENS = 1_500  # about the most that providers count for one at their usual resolution
 KEPT_SHARE = 1 / 3  # of a transcript that is summed up: its newest turns stay as they are
 SHARE = 0.85  # of a model's context that a request may take, the rest is for the answer
 
@@ -35,8 +36,8 @@ def request_tokens(request: ModelRequest) -> int:
 def item_tokens(item: Item) -> int:
     """Estimate the tokens of one item of a transcript."""
     match item:
-        case UserText(text=text):
-            return tokens(text)
+        case UserText(text=text, pictures=pictures):
+            return tokens(text) + PICTURE_TOKENS * len(pictures)
         case ToolOutput(output=output):
             return tokens(output)
         case AssistantTurn(text=text, tool_calls=calls):
@@ -70,8 +71,8 @@ def as_text(items: tuple[Item, ...]) -> str:
 
 def _line(item: Item) -> str:
     match item:
-        case UserText(text=text):
-            return f"Person: {text}"
+        case UserText(text=text, pictures=pictures):
+            return f"Person: {text}" + " [a picture]" * len(pictures)
         case ToolOutput(output=output):
             return f"Tool: {output}"
         case AssistantTurn(text=text, tool_calls=calls):

@@ -109,10 +109,11 @@ class Dialogue:
         recorded = self._journal.recall(key)
         if recorded is not None and recorded.state is StepState.DONE:
             return decode(recorded.result)
-        await self._journal.intend(Step(key=key, kind=StepKind.MODEL, name=self._model.name))
+        await self._journal.flush()  # what the answer before this one cost is not paid twice
         answer = await _ask(self._model, request, report)
         cost = ModelCost(model=answer.model, usage=answer.usage, duration=answer.duration)
-        await self._journal.complete(key, encode(answer), cost)
+        step = Step(key=key, kind=StepKind.MODEL, name=self._model.name)
+        self._journal.keep(step, encode(answer), cost)
         return answer
 
 

@@ -56,6 +56,11 @@ class ModelCost:
 class Journal(Protocol):
     """Keeps the steps of one run.
 
+    A tool call is recorded twice: as an intent before it is made, then with its result. A model
+    call may be made again, so only its answer is recorded, and together with what follows from it
+    (the intent of a call that it asks for, the end of the run), so that nothing ever rests on an
+    answer that is not recorded.
+
     A write that is not ours to make any more raises the keeper's own error, which goes through the
     loop untouched; whatever was done after that is discarded.
     """
@@ -71,8 +76,17 @@ class Journal(Protocol):
     def recall(self, key: str) -> Recorded | None:
         """Return what is known of a step; no I/O."""
 
+    def keep(self, step: Step, result: str, cost: ModelCost) -> None:
+        """Take a model's answer; the next write of this journal, or of its run's end, records it.
+
+        No I/O. The step is recalled as done from now on.
+        """
+
+    async def flush(self) -> None:
+        """Record what was kept, before something that takes long; no I/O where nothing was."""
+
     async def intend(self, step: Step) -> None:
         """Record, before it is done, that a step will be done; durable when it returns."""
 
-    async def complete(self, key: str, result: str, cost: ModelCost | None = None) -> None:
+    async def complete(self, key: str, result: str) -> None:
         """Record the result of a step; durable when it returns. A second result is ignored."""

@@ -4,10 +4,12 @@ https://platform.openai.com/docs/api-reference/chat/create
 """
 
 import json
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from workers.models.pictures import data_url
 from workers.models.protocol import (
     AssistantTurn,
     Item,
@@ -19,6 +21,8 @@ from workers.models.protocol import (
 )
 from workers.models.tool_arguments import replayed_arguments
 from workers.models.wellformed import well_formed
+
+TOOLS_KEPT = 128  # tools in the form of the wire: they are the same in nearly every request
 
 
 class ContentPart(BaseModel):
@@ -126,8 +130,10 @@ def _messages(request: ModelRequest) -> list[dict[str, object]]:
 
 def _message(item: Item) -> list[dict[str, object]]:
     match item:
-        case UserText():
+        case UserText(pictures=()):
             return [{"role": "user", "content": well_formed(item.text)}]
+        case UserText():
+            return [{"role": "user", "content": _with_pictures(item)}]
         case ToolOutput():
             output = well_formed(item.output)
             return [{"role": "tool", "tool_call_id": item.call_id, "content": output}]
@@ -135,6 +141,14 @@ def _message(item: Item) -> list[dict[str, object]]:
             return []  # an answer of nothing is no message
         case AssistantTurn():
             return [_assistant(item)]
+
+
+def _with_pictures(item: UserText) -> list[dict[str, object]]:
+    words: dict[str, object] = {"type": "text", "text": well_formed(item.text)}
+    pictures: list[dict[str, object]] = [
+        {"type": "image_url", "image_url": {"url": data_url(picture)}} for picture in item.pictures
+    ]
+    return [words, *pictures]
 
 
 def _assistant(turn: AssistantTurn) -> dict[str, object]:
@@ -151,6 +165,7 @@ def _assistant(turn: AssistantTurn) -> dict[str, object]:
     return message
 
 
+@lru_cache(maxsize=TOOLS_KEPT)
 def _tool(spec: ToolSpec) -> dict[str, object]:
     function = {
         "name": spec.name,

@@ -65,10 +65,13 @@ def _request_and_outputs(items: Sequence[Item]) -> tuple[str, tuple[ToolOutput, 
 
 def _speech(request: ModelRequest, wish: str, outputs: Sequence[ToolOutput]) -> str:
     phrases = phrases_for(wish)
+    is_manager = any(tool.name == "dispatch_worker" for tool in request.tools)
     if outputs:
         calls = _calls_by_id(request.items)
-        parts = [_report(output, calls.get(output.call_id), phrases) for output in outputs]
-    elif any(tool.name == "dispatch_worker" for tool in request.tools):
+        # Of a worker's answer the first line is its summary, so that line must say something.
+        gap = "\n" if is_manager else " "
+        parts = [gap.join(_report(it, calls.get(it.call_id), phrases)) for it in outputs]
+    elif is_manager:
         parts = _as_manager(wish, phrases)
     else:
         instruction = phrases.instruction.format(text=_excerpt(wish, phrases))
@@ -84,8 +87,8 @@ def _as_manager(wish: str, phrases: Phrases) -> list[str]:
     return [phrases.not_by_rules, phrases.abilities, phrases.connect]
 
 
-def _report(output: ToolOutput, call: ToolCall | None, phrases: Phrases) -> str:
-    """Put what a tool returned into a sentence of our own, with an excerpt of its content."""
+def _report(output: ToolOutput, call: ToolCall | None, phrases: Phrases) -> tuple[str, str]:
+    """Return a sentence of our own on what a tool returned, and an excerpt of its content."""
     name = call.name if call else "?"
     result = _loaded(output.output)
     headline, content = phrases.tool_done.format(name=name), result
@@ -96,7 +99,7 @@ def _report(output: ToolOutput, call: ToolCall | None, phrases: Phrases) -> str:
             content = result.get("message") or result.get("error")
         elif name == "dispatch_worker":
             headline = phrases.worker_done.format(name=result.get("worker_id", "worker"))
-    return f"{headline}\n{_excerpt(_plain(content), phrases)}"
+    return headline, _excerpt(_plain(content), phrases)
 
 
 def _plain(value: object) -> str:
@@ -115,9 +118,10 @@ def _plain(value: object) -> str:
 
 
 def _in_line(value: object) -> str:
-    if isinstance(value, dict) and "name" in value:
+    name = (value.get("name") or value.get("skill_name")) if isinstance(value, dict) else None
+    if isinstance(value, dict) and name:
         description = value.get("description") or value.get("summary") or ""
-        return f"`{value['name']}` {description}".rstrip()
+        return f"`{name}` {description}".rstrip()
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return str(value)

@@ -31,6 +31,7 @@ ENGLISH = Phrases(
     abilities=(
         "Try: `which skills are there?` · `fetch https://example.org` · "
         "`subscribe to https://example.org/feed.xml` · `what is new in my feeds` · "
+        "`weather in Berlin` · `quote AAPL` · `note: …` · `which skill can translate` · "
         "`read notes.txt` · `` run `ls` `` · `ask the worker to …`"
     ),
     not_by_rules="My rules don't cover this, and I won't guess.",
@@ -51,7 +52,8 @@ CHINESE = Phrases(
     about="我只按几条固定规则工作，此外什么都不懂；不需要密钥。",
     abilities=(
         "可以试试：`有哪些技能` · `抓取 https://example.org` · "
-        "`订阅 https://example.org/feed.xml` · `订阅有什么更新` · `读取 notes.txt` · "
+        "`订阅 https://example.org/feed.xml` · `订阅有什么更新` · `北京天气` · "
+        "`AAPL 股价` · `记一下：…` · `哪个技能可以翻译` · `读取 notes.txt` · "
         "`` 运行 `ls` `` · `让工人…`"
     ),
     not_by_rules="我的规则里没有这一条，我也不会瞎猜。",

@@ -4,9 +4,11 @@ https://platform.openai.com/docs/api-reference/responses-streaming
 """
 
 import json
+from functools import lru_cache
 
 from pydantic import BaseModel
 
+from workers.models.pictures import data_url
 from workers.models.protocol import (
     AssistantTurn,
     Item,
@@ -18,6 +20,8 @@ from workers.models.protocol import (
 )
 from workers.models.tool_arguments import replayed_arguments
 from workers.models.wellformed import well_formed
+
+TOOLS_KEPT = 128  # tools in the form of the wire: they are the same in nearly every request
 
 
 class Typed(BaseModel):
@@ -140,8 +144,10 @@ def responses_body(model: str, request: ModelRequest) -> dict[str, object]:
 
 def _entries(item: Item) -> list[dict[str, object]]:
     match item:
-        case UserText():
+        case UserText(pictures=()):
             return [{"role": "user", "content": well_formed(item.text)}]
+        case UserText():
+            return [{"role": "user", "content": _with_pictures(item)}]
         case ToolOutput():
             return [
                 {
@@ -152,6 +158,15 @@ def _entries(item: Item) -> list[dict[str, object]]:
             ]
         case AssistantTurn():
             return _assistant(item)
+
+
+def _with_pictures(item: UserText) -> list[dict[str, object]]:
+    words: dict[str, object] = {"type": "input_text", "text": well_formed(item.text)}
+    pictures: list[dict[str, object]] = [
+        {"type": "input_image", "image_url": data_url(picture), "detail": "auto"}
+        for picture in item.pictures
+    ]
+    return [words, *pictures]
 
 
 def _assistant(turn: AssistantTurn) -> list[dict[str, object]]:
@@ -170,6 +185,7 @@ def _assistant(turn: AssistantTurn) -> list[dict[str, object]]:
     return entries
 
 
+@lru_cache(maxsize=TOOLS_KEPT)
 def _tool(spec: ToolSpec) -> dict[str, object]:
     return {
         "type": "function",

@@ -8,11 +8,23 @@ from typing import Final
 from skills.catalog import SkillCatalog
 from skills.result import SkillContext, SkillErrorCode, SkillResult, failure
 from skills.runner import SkillRunner
+from skills.search import matching
 from workers.models.protocol import ToolSpec
 from workers.tools.arguments import text_argument
 from workers.tools.protocol import Arguments, Effect, JsonValue, ToolContext
 
-NO_PARAMETERS: Final = json.dumps({"type": "object", "properties": {}})
+LIST_PARAMETERS: Final = json.dumps(
+    {
+        "type": "object",
+        "properties": {
+            "query": {
+                "type": "string",
+                "description": "what is to be done, in English or Chinese; all skills if left out",
+            }
+        },
+        "additionalProperties": False,
+    }
+)
 RUN_PARAMETERS: Final = json.dumps(
     {
         "type": "object",
@@ -41,23 +53,30 @@ class ListExtensions:
     effect = Effect.READ
     spec = ToolSpec(
         name="list_extensions",
-        description="List the skills that run_extension can run, with their arguments.",
-        parameters=NO_PARAMETERS,
+        description=(
+            "List the skills that run_extension can run, with their arguments; those that fit a "
+            "query come first. One of kind 'guidance' is no program: run_extension returns "
+            "instructions to follow."
+        ),
+        parameters=LIST_PARAMETERS,
     )
 
     def __init__(self, catalog: SkillCatalog) -> None:
         self._catalog = catalog
 
     async def run(self, arguments: Arguments, context: ToolContext) -> str:
-        """Return the list as JSON."""
-        del arguments, context
+        """Return the list as JSON; all skills if none fits the query."""
+        del context
+        skills = self._catalog.all()
+        found = matching(skills, str(arguments.get("query", ""))) or skills
         listed = [
             {
                 "skill_name": skill.name,
                 "description": skill.description,
+                "kind": "guidance" if skill.is_guidance else "program",
                 "args": json.loads(skill.parameters),
             }
-            for skill in self._catalog.all()
+            for skill in found
         ]
         return json.dumps(listed, ensure_ascii=False)
 
@@ -68,7 +87,10 @@ class RunExtension:
     effect = Effect.UNSAFE
     spec = ToolSpec(
         name="run_extension",
-        description="Run a skill by its name and return what it answered.",
+        description=(
+            "Run a skill by its name and return what it answered. The error skill_no_execute "
+            "carries instructions in its message: follow them with your other tools."
+        ),
         parameters=RUN_PARAMETERS,
     )
 

@@ -7,7 +7,7 @@ import stat
 import uuid
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import BinaryIO, Final
 
 from workers.errors import ToolError
 
@@ -16,6 +16,7 @@ FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXE
 READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 CREATE_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 NEW_FILE_MODE: Final = 0o644
+COPIED_AT_ONCE: Final = 1024 * 1024  # bytes
 
 
 class Workspace:
@@ -66,6 +67,49 @@ class Workspace:
                 raise
             os.fsync(folder)
 
+    def take_in(self, path: str, draft: Path) -> None:
+        """Move a finished file from outside to `path`, replacing what is there; on disk afterwards.
+
+        `draft` must lie on the same file system and be on disk already.
+
+        Raises:
+            ToolError: it can't be put there.
+        """
+        with self._parent(path, is_made=True) as (folder, name), _explained(path):
+            os.rename(draft, name, dst_dir_fd=folder)
+            os.fsync(folder)
+
+    def copy_out(self, path: str, target: Path, max_bytes: int) -> int:
+        """Copy a regular file to `target`, which is new and outside; return how long it is.
+
+        Raises:
+            ToolError: there is no such file, it is none, or it is larger than `max_bytes`.
+        """
+        with self._parent(path) as (folder, name), _explained(path):
+            handle = os.open(name, READ_FLAGS, dir_fd=folder)
+            try:
+                _regular_file(os.fstat(handle), path)
+                with os.fdopen(handle, "rb", closefd=False) as source, target.open("wb") as copy:
+                    size = _copied(source, copy, max_bytes)
+            finally:
+                os.close(handle)
+        if size > max_bytes:
+            raise ToolError("too_large", f"'{path}' is larger than {max_bytes} bytes")
+        return size
+
+    def remove(self, path: str) -> None:
+        """Remove a file; harmless where there is none.
+
+        Raises:
+            ToolError: it can't be removed.
+        """
+        try:
+            with self._parent(path) as (folder, name), _explained(path):
+                os.unlink(name, dir_fd=folder)
+        except ToolError as error:
+            if error.code != "not_found":
+                raise
+
     @contextlib.contextmanager
     def _parent(self, path: str, *, is_made: bool = False) -> Iterator[tuple[int, str]]:
         """Open the folder that holds `path`, and give its handle and the name in it."""
@@ -110,6 +154,17 @@ class Workspace:
     def _outside(self, path: str) -> ToolError:
         message = f"'{path}' is outside the working directory {self.root}"
         return ToolError("outside_workspace", message)
+
+
+def _copied(source: BinaryIO, copy: BinaryIO, max_bytes: int) -> int:
+    """Copy a file, and put it on the disk; return its length, more than the bound if it is."""
+    size = 0
+    while size <= max_bytes and (piece := source.read(COPIED_AT_ONCE)):
+        size += len(piece)
+        copy.write(piece)
+    copy.flush()
+    os.fsync(copy.fileno())
+    return size
 
 
 def _open_folder(parent: int, name: str, *, is_made: bool) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import trafilatura
 from pydantic import JsonValue
 
-from skills.errors import HttpError
+from skills.errors import SkillFailure
 from skills.http import HttpResponse
 from skills.result import SkillContext
 from skills.runtime import Runtime
@@ -27,45 +27,31 @@ class Page:
     text: str
 
 
-class NotReadableError(Exception):
-    """There is nothing to read; `code` says why."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-async def execute(
-    ctx: SkillContext, params: Mapping[str, JsonValue], runtime: Runtime
-) -> dict[str, JsonValue]:
+async def execute(ctx: SkillContext, params: Mapping[str, JsonValue], runtime: Runtime) -> str:
     """Return one part of the page's text, or why there is none."""
     del ctx
     offset = params.get("offset", 0)
-    try:
-        response = await runtime.http.get(str(params["url"]), headers=ACCEPT)
-        page = read_page(response)
-        text = part_of(page, response.url, offset if isinstance(offset, int) else 0)
-    except (HttpError, NotReadableError) as error:
-        return {"ok": False, "text": f"{error.code}: {error}"}
-    return {"ok": True, "text": text}
+    response = await runtime.http.get(str(params["url"]), headers=ACCEPT)
+    page = read_page(response)
+    return part_of(page, response.url, offset if isinstance(offset, int) else 0)
 
 
 def read_page(response: HttpResponse) -> Page:
     """Return the readable part of a response.
 
     Raises:
-        NotReadableError: the server refused, or what it sent is no text.
+        SkillFailure: the server refused, or what it sent is no text.
     """
     if response.status >= HTTP_ERROR:
-        raise NotReadableError(f"http_{response.status}", f"{response.url} gave no page")
+        raise SkillFailure(f"http_{response.status}", f"{response.url} gave no page")
     kind = response.media_type
     is_html = kind in HTML_TYPES or (not kind and b"<html" in response.body[:1024].lower())
     is_text = kind.startswith("text/") or kind in TEXT_TYPES or kind.endswith(TEXT_ENDINGS)
     if not (is_html or is_text) or _is_binary(response):
-        raise NotReadableError("not_text", f"{response.url} is '{kind or 'binary data'}', not text")
+        raise SkillFailure("not_text", f"{response.url} is '{kind or 'binary data'}', not text")
     page = _read_html(response) if is_html else Page(title="", text=response.text)
     if not page.text.strip():
-        raise NotReadableError("no_text", f"{response.url} holds no readable text")
+        raise SkillFailure("no_text", f"{response.url} holds no readable text")
     return page
 
 
@@ -78,11 +64,11 @@ def part_of(page: Page, url: str, offset: int) -> str:
     """Return the text from `offset` on, as much as fits, below a heading.
 
     Raises:
-        NotReadableError: there is no text at `offset`.
+        SkillFailure: there is no text at `offset`.
     """
     total = len(page.text)
     if offset >= total:
-        raise NotReadableError("past_the_end", f"the text has {total} characters")
+        raise SkillFailure("past_the_end", f"the text has {total} characters")
     end = min(offset + PART_CHARACTERS, total)
     title = f"Title: {page.title}\n" if page.title else ""
     heading = f"{title}URL: {url}\n"

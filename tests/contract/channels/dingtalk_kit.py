@@ -29,15 +29,11 @@ from tests.doubles.dingtalk_world import ADA, CREW, ROBOT
 SHORTEST_SECONDS = 0.01
 
 
-async def short_sleep(seconds: float) -> None:
-    """Wait in place of a back-off, so that no test waits for seconds."""
-    await asyncio.sleep(min(seconds, SHORTEST_SECONDS))
-
-
 class DingtalkKit:
     """A `DingtalkChannel` against DingTalk's double; with a template, one that sends cards.
 
-    `clock` is the channel's and the server's.
+    `clock` is the channel's and the server's; `waits` are the back-offs in seconds, which are cut
+    short so that no test waits for seconds.
     """
 
     def __init__(
@@ -49,6 +45,7 @@ class DingtalkKit:
     ) -> None:
         self.server = server
         self.clock = clock
+        self.waits: list[float] = []
         self._stack = stack
         self._template = template
         self.conversation = ConversationAddress(channel="dingtalk", account=ROBOT, chat_id=ADA)
@@ -77,12 +74,16 @@ class DingtalkKit:
         """Return a channel of the same robot that knows nothing of the first."""
         settings, now = self.settings(secret), self.clock.now
         channel = (
-            DingtalkChannel(settings, now=now, sleep=short_sleep)
+            DingtalkChannel(settings, now=now, sleep=self._short_sleep)
             if self._template is None
-            else DingtalkCardChannel(settings, self._template, now=now, sleep=short_sleep)
+            else DingtalkCardChannel(settings, self._template, now=now, sleep=self._short_sleep)
         )
         self._stack.push_async_callback(channel.aclose)
         return channel
+
+    async def _short_sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        await asyncio.sleep(min(seconds, SHORTEST_SECONDS))
 
     async def person_says(self, text: str) -> None:
         """Let Ada write."""

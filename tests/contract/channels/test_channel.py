@@ -107,6 +107,7 @@ async def test_an_applied_send_is_found_and_not_shown_twice(kit: ChannelKit) -> 
     with pytest.raises(SendUnknown):
         await kit.channel.send(message)
     found = await channel.find(message, anchor, taken=())
+    assert found is not None
     assert found == await kit.channel.find(message, anchor, taken=())
     assert kit.shown() == ["found again"]
 

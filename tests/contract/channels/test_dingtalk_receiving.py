@@ -104,6 +104,7 @@ async def test_a_disconnect_is_followed_at_once_and_nothing_is_lost(
 ) -> None:
     """A new connection is opened; what the old one brought is acknowledged on the old one."""
     server = dingtalk.server
+    server.stream.redelivers_at_once = False
     inbox.fail_next(3)
     async with running(dingtalk.channel, inbox):
         await server.wait_for(lambda: server.stream.count == 1)
@@ -115,6 +116,22 @@ async def test_a_disconnect_is_followed_at_once_and_nothing_is_lost(
         await server.wait_for(lambda: not server.stream.unacknowledged)
     assert server.stream.disconnects_answered == 1
     assert {message.text for message in inbox.stored} == {"before", "after"}
+
+
+async def test_only_a_connection_that_brought_something_is_replaced_at_once(
+    dingtalk: DingtalkKit, inbox: RecordingInbox
+) -> None:
+    """Otherwise the two sides could open and end connections as fast as they can."""
+    stream = dingtalk.server.stream
+    async with running(dingtalk.channel, inbox):
+        await dingtalk.server.wait_for(lambda: stream.count == 1)
+        await stream.ping("1")
+        await stream.disconnect()
+        await dingtalk.server.wait_for(lambda: stream.count == 1 and stream.opened == 2)
+        assert dingtalk.waits == []
+        await stream.disconnect()
+        await dingtalk.server.wait_for(lambda: stream.opened == 3)
+        assert dingtalk.waits == [1.0]
 
 
 async def test_dropped_connections_and_outages_are_outlasted(
@@ -131,6 +148,19 @@ async def test_dropped_connections_and_outages_are_outlasted(
         assert (await inbox.next_message()).text == "through it all"
         assert dingtalk.channel.trouble() == ""
     assert len(server.calls_of(OPEN)) == 5
+
+
+async def test_a_connection_that_is_turned_away_is_tried_again(
+    dingtalk: DingtalkKit, inbox: RecordingInbox
+) -> None:
+    """With another ticket; the words for people don't hold the old one."""
+    dingtalk.server.stream.refused_next = 2
+    with structlog.testing.capture_logs() as lines:
+        async with running(dingtalk.channel, inbox):
+            await dingtalk.person_says("hello")
+            await inbox.wait_for(1)
+    reasons = [line["reason"] for line in lines if line["event"] == "dingtalk_connection"]
+    assert reasons == ["the connection is refused with 503", "connected"]
 
 
 async def test_a_restarted_server_is_found_again(
@@ -167,7 +197,8 @@ async def test_a_wrong_secret_ends_the_channel(
     """It is said in a sentence that names the settings, and not tried again."""
     channel = dingtalk.another_process(secret="of-another-app")
     with pytest.raises(ChannelUnavailable, match="CREWDESK_DINGTALK__CLIENT_SECRET") as unavailable:
-        await channel.run(inbox.receive)
+        async with asyncio.timeout(5):
+            await channel.run(inbox.receive)
     assert unavailable.value.retry_after is None
     assert "CLIENT_SECRET" in channel.trouble()
     assert len(dingtalk.server.calls_of(OPEN)) == 1

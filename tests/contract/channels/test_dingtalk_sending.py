@@ -16,7 +16,7 @@ from channels.errors import (
     SendRejected,
     SendUnknown,
 )
-from channels.message import Attachment, OutboundFile, OutboundMessage
+from channels.message import Attachment, AttachmentKind, OutboundFile, OutboundMessage
 from tests.contract.channels.dingtalk_kit import DingtalkKit
 from tests.contract.channels.inbox import RecordingInbox, running
 from tests.contract.channels.kit import Trouble, answer_to
@@ -330,7 +330,7 @@ async def test_a_persons_file_is_fetched(dingtalk: DingtalkKit) -> None:
     """Its code leads to an address, and that to its bytes, in pieces."""
     content = bytes(range(256)) * 1000
     dingtalk.server.world.files["code-1"] = content
-    attachment = Attachment(kind="document", file_id="code-1")
+    attachment = Attachment(kind=AttachmentKind.DOCUMENT, file_id="code-1")
     pieces = [piece async for piece in dingtalk.channel.fetch_file(attachment)]
     assert b"".join(pieces) == content
     assert len(pieces) > 1
@@ -338,7 +338,7 @@ async def test_a_persons_file_is_fetched(dingtalk: DingtalkKit) -> None:
 
 async def test_a_file_that_is_gone_says_so(dingtalk: DingtalkKit) -> None:
     """An expired code is gone for good; where DingTalk is busy, it may be asked again."""
-    attachment = Attachment(kind="document", file_id="expired")
+    attachment = Attachment(kind=AttachmentKind.DOCUMENT, file_id="expired")
     with pytest.raises(FileUnavailable) as gone:
         [piece async for piece in dingtalk.channel.fetch_file(attachment)]
     assert gone.value.retry_after is None

@@ -15,7 +15,7 @@ from channels.errors import (
     SendRejected,
     SendUnknown,
 )
-from channels.message import Attachment, OutboundFile, OutboundMessage
+from channels.message import Attachment, AttachmentKind, OutboundFile, OutboundMessage
 from channels.slack.outbound import client_msg_id, split
 from tests.contract.channels.inbox import RecordingInbox, running
 from tests.contract.channels.kit import Trouble, answer_to
@@ -370,13 +370,37 @@ async def test_a_file_of_a_persons_can_be_fetched(slack: SlackKit, inbox: Record
 async def test_a_file_that_can_not_be_had_says_why(slack: SlackKit) -> None:
     """One that is gone is gone for good; trouble of Slack's passes."""
     with pytest.raises(FileUnavailable, match="file_not_found") as gone:
-        [_ async for _ in slack.channel.fetch_file(Attachment(kind="document", file_id="F0"))]
+        [
+            _
+            async for _ in slack.channel.fetch_file(
+                Attachment(kind=AttachmentKind.DOCUMENT, file_id="F0")
+            )
+        ]
     assert gone.value.retry_after is None
     slack.server.fail_next("files.info", too_many_requests(9))
     with pytest.raises(FileUnavailable) as later:
-        [_ async for _ in slack.channel.fetch_file(Attachment(kind="document", file_id="F0"))]
+        [
+            _
+            async for _ in slack.channel.fetch_file(
+                Attachment(kind=AttachmentKind.DOCUMENT, file_id="F0")
+            )
+        ]
     assert later.value.retry_after is not None
     assert later.value.retry_after.total_seconds() == 9
+
+
+async def test_the_token_is_shown_to_slack_alone(slack: SlackKit) -> None:
+    """A file that lies elsewhere is not fetched: whoever is asked for it would learn the token."""
+    file = slack.server.world.add_file("elsewhere.txt", 3)
+    for address in ("http://files.slack.com/x", "https://files.slack.com.example.org/x"):
+        file.address = address
+        with pytest.raises(FileUnavailable, match="does not lie at Slack"):
+            [
+                _
+                async for _ in slack.channel.fetch_file(
+                    Attachment(kind=AttachmentKind.DOCUMENT, file_id=file.id)
+                )
+            ]
 
 
 async def test_a_file_is_sent_into_its_thread_with_the_text_beside_it(

@@ -9,7 +9,15 @@ from gateway.governor import Governor
 from gateway.sending import Sender
 from gateway.store import conversations, outbox
 from gateway.store.database import Database
-from gateway.store.outbox import DuePart, NewPart, OutboxKind, OutboxPart, OutboxState, Outcome
+from gateway.store.outbox import (
+    DuePart,
+    NewPart,
+    OutboxKind,
+    OutboxPart,
+    OutboxState,
+    Outcome,
+    PartFile,
+)
 from gateway.store.statement import Script
 from tests.doubles.channel import PlainChannel
 from tests.doubles.clock import ManualClock
@@ -31,7 +39,7 @@ class Desk:
         self.governor = Governor(self.clock)
         self._sender = Sender(self.database, self.clock, self.governor, owner="here")
 
-    async def queue(self, *texts: str) -> None:
+    async def queue(self, *texts: str, file: PartFile | None = None) -> None:
         """Put the parts of an answer into the outbox."""
         now = self.clock.now()
 
@@ -47,12 +55,17 @@ class Desk:
                     text=text,
                     task_id=self.task_id,
                     expires_at=now + timedelta(seconds=FAR),
+                    file=file,
                 )
                 for number, text in enumerate(texts)
             ]
             yield from outbox.enqueue(parts, now)
 
         await self.database.transact("queue", script)
+
+    async def queue_file(self, file: PartFile, caption: str = "") -> None:
+        """Put the file of an answer into the outbox."""
+        await self.queue(caption, file=file)
 
     async def show_preview(self, text: str, *, is_recorded: bool) -> None:
         """Send a preview whose id is, or for a crash is not, recorded."""

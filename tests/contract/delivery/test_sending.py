@@ -108,6 +108,19 @@ async def test_answer_replaces_its_preview(database: Database, *, is_recorded: b
     await desk.deliver_all()
 
     assert list(desk.channel.shown.values()) == ["one"]
+    assert await count(database, "outbox", "state <> 'sent'") == 0
+
+
+async def test_a_lost_preview_is_looked_for_under_its_own_name(database: Database) -> None:
+    """A platform that marks messages has marked it with that, and not with the answer's."""
+    channel = EditingChannel()
+    desk = Desk(database=database, channel=channel)
+    await desk.show_preview("on …", is_recorded=False)
+    await desk.queue("one")
+
+    await desk.deliver_all()
+
+    assert channel.looked_for == [f"{desk.task_id}:preview"]
 
 
 async def test_edit_of_unknown_outcome_is_repeated(database: Database) -> None:

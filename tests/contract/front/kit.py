@@ -28,6 +28,7 @@ from gateway.wakeup import Wakeup
 from tests.doubles.clock import ManualClock
 from tests.doubles.databases import query
 from tests.doubles.surroundings import FixedSurroundings
+from tests.doubles.taker import Taker
 
 OWNER = "1001"  # is listed as an admin
 MEMBER = "2002"  # is listed as a member
@@ -85,6 +86,7 @@ class Front:
     limits: InboxSettings = field(default_factory=InboxSettings)
     surroundings: FixedSurroundings = field(default_factory=FixedSurroundings)
     aftermath: list[Aftermath] = field(default_factory=list)
+    taker: Taker = field(default_factory=Taker)
     gate: Gate = field(init=False)
     intake: Intake = field(init=False)
     inbox: Inbox = field(init=False)
@@ -100,6 +102,7 @@ class Front:
             database=self.database,
             clock=self.clock,
             inbox=self.inbox,
+            work=self.taker,
             gate=self.gate,
             desk=CommandDesk(self.surroundings),
             roster=Roster({}),

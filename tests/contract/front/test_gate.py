@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from channels.message import Attachment, InboundMessage
+from channels.message import Attachment, AttachmentKind, InboundMessage
 from gateway.store import people
 from gateway.store.people import Role, identity_of
 from gateway.store.statement import Script
 from tests.contract.front.kit import MEMBER, OWNER, STRANGER, Front, edited, message, replying
 from tests.doubles.databases import count
 
-PHOTO = Attachment(kind="photo", file_id="f1")
+PHOTO = Attachment(kind=AttachmentKind.PHOTO, file_id="f1")
 EVENTS = {
     "text": message("do something", STRANGER),
     "edit": edited(message("do something", STRANGER)),

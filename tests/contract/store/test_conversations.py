@@ -10,7 +10,7 @@ import pytest
 from channels.message import ConversationKind, InboundMessage
 from gateway.inbox import Ending
 from gateway.lifecycle import TaskStatus
-from gateway.store import conversations, outbox
+from gateway.store import conversations, message_ids, outbox
 from gateway.store.conversations import Conversation, Direction, Said
 from gateway.store.database import Database
 from gateway.store.outbox import OutboxPart
@@ -172,7 +172,7 @@ async def head(database: Database, talk: Conversation) -> OutboxPart:
 async def known_ids(database: Database, talk: Conversation) -> frozenset[str]:
     """Read the ids known in the space of a conversation since an hour."""
     part = await head(database, talk)
-    return await database.transact("known", lambda: outbox.known_ids(part, HOUR_AGO))
+    return await database.transact("known", lambda: message_ids.known_ids(part, HOUR_AGO))
 
 
 async def test_private_chats_of_an_account_share_one_space_of_ids(
@@ -209,7 +209,7 @@ async def test_ids_of_our_own_messages_are_known_too(
     await database.transact("enqueue", lambda: outbox.enqueue([sent], START))
     await query(database, "UPDATE outbox SET platform_message_id = part_key")
 
-    known = await database.transact("known", lambda: outbox.known_ids(part, HOUR_AGO))
+    known = await database.transact("known", lambda: message_ids.known_ids(part, HOUR_AGO))
 
     assert known == {"sent"}
 
@@ -222,6 +222,6 @@ async def test_newest_message_of_a_conversation_is_known(
     for message_id in heard:
         await hear(database, talk, message_id)
 
-    found = await database.transact("last", lambda: outbox.last_known_id(talk.conversation_id))
+    found = await database.transact("last", lambda: message_ids.last_known_id(talk.conversation_id))
 
     assert found == last

@@ -145,6 +145,46 @@ async def test_caller_that_left_does_not_stop_its_work(database: Database) -> No
     await wait_for_rows(database, 2)
 
 
+async def test_listener_is_told_after_the_commit_and_before_the_caller(database: Database) -> None:
+    """So that whoever hears of a value first can rely on it."""
+    heard: list[int | None] = []
+
+    def script() -> Script[int]:
+        yield put("a")
+        return 7
+
+    value = await database.transact("write", script, told=heard.append)
+
+    assert (heard, value) == ([7], 7)
+
+
+async def test_listener_is_told_of_a_failure(database: Database) -> None:
+    """It hears that there is nothing, and the error is the caller's."""
+    heard: list[None] = []
+
+    with pytest.raises(KeyError):
+        await database.transact("fail", lambda: write_and_fail("a"), told=heard.append)
+
+    assert heard == [None]
+
+
+async def test_listener_is_told_though_the_caller_has_left(database: Database) -> None:
+    """What came of it must not get lost with whoever asked for it."""
+    heard: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+
+    def script() -> Script[int]:
+        yield put("a")
+        return 7
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(database.transact("write", script, told=heard.set_result))
+        await asyncio.sleep(0)  # it has handed over its script
+        task.cancel()
+
+    async with asyncio.timeout(3):
+        assert await heard == 7
+
+
 async def wait_for_rows(database: Database, number: int) -> None:
     """Return when there are so many rows; fail after three seconds."""
     async with asyncio.timeout(3):

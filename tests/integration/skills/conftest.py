@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.result import SkillContext, SkillResult
 from skills.runner import SkillRunner
+from skills.values import SkillValues
 from tests.doubles.web_server import WebServer
 
 RunSkill = Callable[..., Awaitable[SkillResult]]
@@ -21,12 +23,18 @@ async def server() -> AsyncIterator[WebServer]:
 
 
 @pytest.fixture
-def run_skill(tmp_path: Path, server: WebServer) -> RunSkill:
+def values() -> SkillValues:
+    """Return what is set for skills; a module that needs settings has a fixture of its own."""
+    return SkillValues()
+
+
+@pytest.fixture
+def run_skill(tmp_path: Path, server: WebServer, values: SkillValues) -> RunSkill:
     """Return a function that runs a packaged skill, which may reach the test's server."""
     catalog = SkillCatalog([PACKAGED_SKILLS])
-    runner = SkillRunner(allowed_hosts=[server.host])
+    runner = SkillRunner(allowed_hosts=[server.host], values=values)
 
-    async def run(name: str, call_id: str = "", **params: str | int) -> SkillResult:
+    async def run(name: str, call_id: str = "", **params: JsonValue) -> SkillResult:
         skill = catalog.get(name)
         assert skill is not None
         context = SkillContext(

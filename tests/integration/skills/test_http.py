@@ -183,3 +183,17 @@ async def test_no_cookie_is_kept(server: WebServer, http: GuardedHttp) -> None:
     await http.get(server.url("/a"))
 
     assert "cookie" not in server.asked[1].headers
+
+
+async def test_an_undeclared_host_is_refused(server: WebServer) -> None:
+    """Not even a redirect leads to a host that the skill does not declare."""
+    async with WebServer() as other:
+        server.serve("/a", status=302, headers={"Location": other.url("/b")})
+        http = GuardedHttp(
+            allowed_hosts=[server.host, other.host], declared_hosts=[server.host, "example.org"]
+        )
+        assert await code_of(http, other.url("/b")) == "host_not_declared"
+        assert await code_of(http, server.url("/a")) == "host_not_declared"
+
+    assert other.asked == []
+    assert len(server.asked) == 1

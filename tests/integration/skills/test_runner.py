@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 from pydantic import JsonValue
 
-from skills.result import SkillContext, SkillErrorCode, SkillResult
+from skills.capabilities import Setting
+from skills.result import Signal, SkillContext, SkillErrorCode, SkillResult
 from skills.runner import SkillRunner
 from skills.skill import Skill, SkillEffect
+from skills.values import SkillValues
 from tests.integration.skills.processes import has_ended
 
 PATIENCE_SECONDS = 20
+ANYTHING = '{"type": "object"}'
 
 
-def make_skill(folder: Path, body: str, *, parameters: str = '{"type": "object"}') -> Skill:
+def make_skill(folder: Path, body: str, *, parameters: str = ANYTHING) -> Skill:
     """Write a skill whose script is `body`."""
     home = folder / "probe"
     (home / "scripts").mkdir(parents=True)
@@ -106,6 +109,29 @@ async def test_a_skill_may_say_that_it_failed(tmp_path: Path, context: SkillCont
         ),
         ("def execute(c, p, r): return 5", SkillErrorCode.EXECUTION_ERROR, "neither text"),
         ("def execute(c, p, r): return {'txt': 1}", SkillErrorCode.EXECUTION_ERROR, "neither text"),
+        ("def execute(c, p, r): return {}", SkillErrorCode.EXECUTION_ERROR, "neither text"),
+        (
+            "from skills.errors import SkillFailure\n"
+            "def execute(c, p, r): raise SkillFailure('no_tea', 'there is no tea')",
+            SkillErrorCode.EXECUTION_ERROR,
+            "no_tea: there is no tea",
+        ),
+        (
+            "def execute(c, p, r): return {'signals': [{'fingerprint': 'a', 'title': 't'}]}",
+            SkillErrorCode.EXECUTION_ERROR,
+            "does not declare 'signal: true'",
+        ),
+        (
+            "def execute(c, p, r): return {'signals': [{'title': 't'}]}",
+            SkillErrorCode.EXECUTION_ERROR,
+            "fingerprint",
+        ),
+        (
+            "def execute(c, p, r):\n"
+            "    return {'signals': [{'fingerprint': str(n), 'title': 't'} for n in range(201)]}",
+            SkillErrorCode.EXECUTION_ERROR,
+            "201 signals",
+        ),
         (
             "def execute(c, p, r): return {'text': 'x', 'ui': object()}",
             SkillErrorCode.EXECUTION_ERROR,
@@ -276,3 +302,107 @@ async def test_a_module_in_the_work_folder_is_not_imported(
     skill = make_skill(tmp_path, "import json\ndef execute(c, p, r): return json.dumps(1)")
 
     assert (await run(context, skill)).text == "1"
+
+
+async def test_findings_are_the_result_of_a_signal(tmp_path: Path, context: SkillContext) -> None:
+    """Of findings without a text, the text is their JSON."""
+    body = (
+        "def execute(c, p, r):\n"
+        "    return {'signals': [{'fingerprint': 'f', 'title': '新', 'url': 'http://x/'}]}"
+    )
+    skill = replace(make_skill(tmp_path, body), is_signal=True)
+
+    result = await run(context, skill)
+
+    assert result.signals == (Signal(fingerprint="f", title="新", url="http://x/"),)
+    assert json.loads(result.text) == {
+        "signals": [{"fingerprint": "f", "title": "新", "url": "http://x/", "detail": ""}]
+    }
+
+
+async def test_a_skill_gets_the_settings_that_it_declares(
+    tmp_path: Path, context: SkillContext
+) -> None:
+    """No other, and its secrets do not come back out of it."""
+    body = (
+        "import json\ndef execute(c, p, r): return json.dumps([dict(r.settings), dict(r.secrets)])"
+    )
+    declared = (
+        Setting(name="unit", description="d", default="metric"),
+        Setting(name="key", description="d", is_secret=True),
+    )
+    skill = replace(make_skill(tmp_path, body), settings=declared)
+    values = SkillValues(secret={"probe": {"key": "hush-hush", "other": "x"}, "more": {"key": "y"}})
+
+    result = await SkillRunner(values=values).run(skill, {}, context)
+
+    assert json.loads(result.text) == [{"unit": "metric"}, {"key": "***"}]
+
+
+async def test_a_missing_setting_is_named_before_anything_runs(
+    tmp_path: Path, context: SkillContext
+) -> None:
+    """With the variable to set."""
+    key = Setting(name="key", description="the key", is_required=True, is_secret=True)
+    skill = replace(make_skill(tmp_path, "raise RuntimeError"), settings=(key,))
+
+    result = await run(context, skill)
+
+    assert result.text.startswith("setting_missing: the secret 'key' (the key) is missing")
+    assert "CREWDESK_SKILL_SETTINGS__PROBE__KEY" in result.text
+    assert result.error_code is SkillErrorCode.EXECUTION_ERROR
+
+
+async def test_a_skill_that_declares_no_files_sees_none(
+    tmp_path: Path, context: SkillContext
+) -> None:
+    """It works in an empty folder of its own, and may return none."""
+    context.work_dir.mkdir()
+    (context.work_dir / "private.txt").write_text("x")
+    look = "import os\ndef execute(c, p, r): return str(os.listdir()) + str(os.listdir(r.work_dir))"
+    give = (
+        "def execute(c, p, r):\n"
+        "    (r.work_dir / 'a').write_text('x')\n"
+        "    return {'text': 'x', 'files': ['a']}"
+    )
+    (tmp_path / "other").mkdir()
+
+    looked = await run(context, replace(make_skill(tmp_path, look), has_files=False))
+    gave = await run(context, replace(make_skill(tmp_path / "other", give), has_files=False))
+
+    assert looked.text == "[][]"
+    assert "declares 'files: false'" in gave.text
+
+
+async def test_a_skill_that_lies_about_its_hosts_is_told(
+    tmp_path: Path, context: SkillContext
+) -> None:
+    """A request to a host that it does not declare ends with an error that names both."""
+    body = "async def execute(c, p, r): await r.http.get('http://127.0.0.1:9/')"
+    skill = replace(make_skill(tmp_path, body), has_network=True, hosts=("example.org",))
+
+    result = await run(context, skill)
+
+    assert result.text == (
+        "host_not_declared: 127.0.0.1:9 is not among the hosts that the skill declares "
+        "(example.org)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("def execute(ctx, params, runtime): raise RuntimeError", ""),
+        ("def execute(ctx, params): return 'x'", "can't be called as execute(ctx, params"),
+        ("def run(ctx, params, runtime): return 'x'", "has no function 'execute"),
+        ("def execute(ctx, params, runtime) return", "SyntaxError"),
+    ],
+)
+async def test_a_trial_loads_without_calling(
+    tmp_path: Path, context: SkillContext, body: str, words: str
+) -> None:
+    """What can't be called is found out without doing anything."""
+    result = await SkillRunner().try_load(make_skill(tmp_path, body), context)
+
+    assert result.ok is not bool(words)
+    assert words in result.text

@@ -1,7 +1,15 @@
 """The skill `web_fetch` against a real server."""
 
+import logging
+from pathlib import Path
+
 import pytest
 
+from skills.errors import SkillFailure
+from skills.http import GuardedHttp
+from skills.result import SkillContext
+from skills.runtime import Runtime
+from skills.web_fetch.scripts.execute import execute
 from tests.doubles.web_server import WebServer
 from tests.integration.skills.conftest import RunSkill
 
@@ -46,28 +54,45 @@ async def test_data_comes_as_it_is(server: WebServer, run_skill: RunSkill, kind:
     assert result.text.endswith('{"a": "<b>"}')
 
 
-async def test_each_failure_is_named(server: WebServer, run_skill: RunSkill) -> None:
-    """The first word says what went wrong."""
+async def test_each_failure_is_named(
+    tmp_path: Path, server: WebServer, run_skill: RunSkill
+) -> None:
+    """By a word of its own; in a process, that word stands first."""
     server.serve("/picture", b"\x89PNG\0", content_type="image/png")
     server.serve("/binary", b"a\0b", content_type="text/plain")
     server.serve("/empty", "  ", content_type="text/plain")
     server.serve("/big", b"x" * (5 * 1024 * 1024 + 1))
     server.serve("/short", "short", content_type="text/plain")
+    server.serve("/circle", status=302, headers={"Location": "/circle"})
+    server.serve("/broken", b"no gzip", headers={"Content-Encoding": "gzip"})
+    server.serve("/teapot", status=418)
     codes = {
-        server.url("/missing"): "http_404: ",
-        server.url("/picture"): "not_text: ",
-        server.url("/binary"): "not_text: ",
-        server.url("/empty"): "no_text: ",
-        server.url("/big"): "too_large: ",
-        # Spellings of this machine: the resolver reads the first, aiohttp refuses the second.
-        "http://0x7f.1:8080/": "refused_address: ",
-        "http://2130706433/": "bad_url: ",
-        "file:///etc/passwd": "bad_url: ",
+        server.url("/missing"): "http_404",
+        server.url("/picture"): "not_text",
+        server.url("/binary"): "not_text",
+        server.url("/empty"): "no_text",
+        server.url("/big"): "too_large",
+        "http://2130706433/": "bad_url",  # a spelling of this machine
+        "file:///etc/passwd": "bad_url",
+        "http://127.0.0.1:1/": "refused_address",
+        server.url("/circle"): "too_many_redirects",
+        server.url("/broken"): "bad_response",
+        server.url("/teapot"): "http_418",
     }
 
+    context = SkillContext(state_dir=tmp_path, work_dir=tmp_path)
+    runtime = Runtime(
+        http=GuardedHttp(allowed_hosts=[server.host]),
+        state_dir=tmp_path,
+        work_dir=tmp_path,
+        log=logging.getLogger("skill"),
+    )
     for url, code in codes.items():
-        result = await run_skill("web_fetch", url=url)
-        assert not result.ok
-        assert result.text.startswith(code)
+        with pytest.raises(SkillFailure) as raised:
+            await execute(context, {"url": url}, runtime)
+        assert raised.value.code == code
     past = await run_skill("web_fetch", url=server.url("/short"), offset=5)
     assert past.text.startswith("past_the_end: ")
+    # Another spelling, which only a resolver understands.
+    spelled = await run_skill("web_fetch", url="http://0x7f.1:8080/")
+    assert spelled.text.startswith("refused_address: ")

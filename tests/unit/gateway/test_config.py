@@ -8,6 +8,7 @@ import pytest
 from gateway.app import read_settings
 from gateway.config import Settings
 from gateway.config.values import IdentityPattern
+from gateway.errors import SettingsError
 
 
 def load(directory: Path, text: str = "", **variables: str) -> Settings:
@@ -131,3 +132,35 @@ def test_database_url_is_kept_as_it_is(tmp_path: Path) -> None:
 
     assert settings.database_url == url
     assert urlsplit(settings.database_url).port == 5433
+
+
+def test_pictures_go_to_openais_models_only_unless_told(tmp_path: Path) -> None:
+    """Of a server of one's own nothing is known, and many refuse a request with a picture."""
+    own = {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "CREWDESK_MODEL__NAME": "local"}
+
+    assert load(tmp_path, OPENAI_API_KEY="sk-1").model.takes_images
+    assert not load(tmp_path, **own).model.takes_images
+    assert load(tmp_path, **own, CREWDESK_MODEL__TAKES_IMAGES="true").model.takes_images
+
+
+def test_transcription_is_off_until_it_is_set_up(tmp_path: Path) -> None:
+    """A model and a server, or a key for OpenAI's own."""
+    assert load(tmp_path).transcription.model == ""
+
+    settings = load(
+        tmp_path,
+        "transcription: {model: whisper-1}",
+        CREWDESK_TRANSCRIPTION__API_KEY="sk-ears",
+    )
+
+    assert settings.transcription.model == "whisper-1"
+    assert "sk-ears" in settings.secret_values
+
+
+@pytest.mark.parametrize(
+    "text", ["transcription: {model: whisper-1}", "transcription: {base_url: 'http://h/v1'}"]
+)
+def test_half_of_a_transcription_is_refused(tmp_path: Path, text: str) -> None:
+    """Else voice messages would stay files, and nobody would know why."""
+    with pytest.raises(SettingsError, match="TRANSCRIPTION__"):
+        load(tmp_path, text)

@@ -11,6 +11,7 @@ from gateway.phrases import Phrase, is_chinese, say
 from gateway.phrases.chinese import CHINESE
 from gateway.phrases.english import ENGLISH
 from gateway.roster import ChannelState
+from gateway.store.files import FileState
 from gateway.store.jobs import JobStatus
 from gateway.store.outbox import OutboxState
 from gateway.store.people import Role
@@ -35,6 +36,7 @@ def test_both_languages_have_every_sentence_with_the_same_values() -> None:
         ("job", JobStatus),
         ("send", OutboxState),
         ("channel", ChannelState),
+        ("file", FileState),
         ("role", Role),
         ("stopped", StopReason),
     ],

@@ -9,6 +9,7 @@ import pytest
 
 from manager.manager import Equipment, Turn, answer
 from manager.prompt import Exchange, Situation
+from manager.tools.files import KeptFile, kept_file
 from souls.catalog import PACKAGED_SOULS, SoulCatalog
 from souls.soul import Soul
 from tests.doubles.clock import START
@@ -18,12 +19,12 @@ from tests.doubles.model_answering import AnsweringModel, asks_for, call, says
 from tests.doubles.tools import LoggedTool, MemorySpill
 from workers.agent.report import SilentReport
 from workers.agent.result import AgentAnswer
-from workers.errors import Suspended
+from workers.errors import Suspended, ToolError
 from workers.models.protocol import AssistantTurn, ToolCall, ToolOutput, UserText
 from workers.tools.protocol import JsonValue, Tool
 
 SHAPE = ["ok", "task_id", "worker_id", "result", "summary", "error", "message"]
-OWN = ["list_workers", "dispatch_worker", "await_worker", "ask_user"]
+OWN = ["list_workers", "dispatch_worker", "await_worker", "ask_user", "send_file"]
 RAW = "RAW-WORKER-TEXT"
 PATIENCE_SECONDS = 5
 
@@ -35,6 +36,22 @@ def manager_soul() -> Soul:
     return soul
 
 
+class MemoryDrop:
+    """Keeps nothing but the names of files, by the step that sent them."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    async def keep(self, path: str, caption: str, step_id: str) -> KeptFile:
+        """Take note of a file; see `FileDrop`."""
+        if path == "missing":
+            raise ToolError("not_found", "there is no file 'missing'")
+        self.kept[step_id] = path
+        return KeptFile(
+            copy=f"1-{path}", name=path, mime_type="text/plain", size_bytes=3, caption=caption
+        )
+
+
 @dataclass(kw_only=True)
 class Desk:
     """A Manager at work; `run` may be called again, as after a crash."""
@@ -44,6 +61,7 @@ class Desk:
     soul: Soul = field(default_factory=manager_soul)
     tools: Sequence[Tool] = ()
     journal: MemoryJournal = field(default_factory=MemoryJournal)
+    drop: MemoryDrop | None = field(default_factory=MemoryDrop)
 
     async def run(self) -> str:
         """Work on one task and return the answer."""
@@ -56,9 +74,11 @@ class Desk:
             tools=self.tools,
             crew=self.crew,
             spill=MemorySpill(),
+            drop=self.drop,
         )
         async with asyncio.timeout(PATIENCE_SECONDS):
             result = await answer(turn, equipment, self.journal, SilentReport())
+            await self.journal.flush()  # as whoever ends a run does
         assert isinstance(result, AgentAnswer), result
         return result.text
 
@@ -144,6 +164,7 @@ async def test_workers_are_listed() -> None:
             "description": "does anything",
             "capabilities": ["general"],
             "is_healthy": True,
+            "trouble": "",
             "free_slots": 2,
         }
     ]
@@ -280,3 +301,52 @@ async def test_words_for_others_are_made_well_formed() -> None:
 
     (made,) = desk.crew.orders.values()
     assert made.instruction == "a\ufffdb"
+
+
+async def test_a_file_is_sent_once_though_the_run_is_repeated() -> None:
+    """The journal holds what was kept, and that is what will be sent."""
+    send = call("send_file", path="a.txt", caption="the list")
+    desk = Desk(model=AnsweringModel(asks_for(send), says("Here.")))
+
+    await desk.run()
+    assert desk.drop is not None
+    kept = dict(desk.drop.kept)
+    again = Desk(model=AnsweringModel(says("never asked")), journal=desk.journal)
+    assert await again.run() == "Here."
+
+    assert list(kept.values()) == ["a.txt"]
+    assert again.drop is not None
+    assert again.drop.kept == {}
+    recorded = [one for one in desk.journal.results.values() if kept_file(one)]
+    assert [kept_file(one) for one in recorded] == [
+        KeptFile(
+            copy="1-a.txt", name="a.txt", mime_type="text/plain", size_bytes=3, caption="the list"
+        )
+    ]
+
+
+async def test_a_file_that_is_not_there_is_told_to_the_model() -> None:
+    """Nothing is sent, and the record of it is read as nothing."""
+    desk = Desk(model=AnsweringModel(asks_for(call("send_file", path="missing")), says("Sorry.")))
+
+    await desk.run()
+
+    (output,) = desk.outputs
+    assert output["error"] == "not_found"
+    assert kept_file(json.dumps(output)) is None
+
+
+async def test_without_a_conversation_no_file_can_be_sent() -> None:
+    """Nobody is there to get it."""
+    desk = Desk(model=AnsweringModel(says("Hello!")), drop=None)
+
+    await desk.run()
+
+    assert "send_file" not in [tool.name for tool in desk.model.requests[0].tools]
+
+
+def test_only_the_manager_has_the_tool() -> None:
+    """A worker's file reaches a person only if the Manager sends it."""
+    souls = SoulCatalog([PACKAGED_SOULS]).all()
+
+    assert [soul.name for soul in souls if "send_file" in soul.tools] == ["manager"]

@@ -1,6 +1,7 @@
 """The skill catalog: the Agent Skills format, our own keys, edits, and mistakes that are named."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.skill import SkillEffect
 
+CHINESE = re.compile(r"[\u4e00-\u9fff]{4}")
 FULL = """---
 name: weather
 description: The weather. 天气。
@@ -23,6 +25,11 @@ metadata:
     memory_mb: 128
     network: true
     parameters: {type: object, properties: {city: {type: string}}, required: [city]}
+    hosts: [example.org, "*.example.net:8080"]
+    files: false
+    settings: {base_url: {description: where, default: "https://api.example.org", url: true}}
+    secrets: {key: {description: the key, required: true}}
+    samples: [{city: Berlin}]
 ---
 # Weather
 """
@@ -37,7 +44,7 @@ def write(folder: Path, text: str, name: str = "weather") -> Path:
 
 
 def test_the_packaged_skills_are_whole() -> None:
-    """The packaged skills load without a problem, have a script, and are found in two languages."""
+    """They load without a problem, say what they do, and are found in two languages."""
     catalog = SkillCatalog([PACKAGED_SKILLS])
 
     rss, fetch = catalog.get("rss_subscribe"), catalog.get("web_fetch")
@@ -47,7 +54,8 @@ def test_the_packaged_skills_are_whole() -> None:
     assert "订阅 RSS" in rss.description
     assert fetch is not None
     assert fetch.effect is SkillEffect.READ
-    assert all(skill.script.is_file() for skill in catalog.all())
+    assert all(skill.instructions.strip() for skill in catalog.all())
+    assert all(CHINESE.search(skill.description) for skill in catalog.all())
 
 
 def test_all_keys_of_the_format_are_read(tmp_path: Path) -> None:
@@ -61,6 +69,13 @@ def test_all_keys_of_the_format_are_read(tmp_path: Path) -> None:
     assert skill.memory_bytes == 128 * 1024 * 1024
     assert skill.has_network
     assert skill.allowed_tools == ("read", "bash")
+    assert skill.hosts == ("example.org", "*.example.net:8080")
+    assert not skill.has_files
+    assert [(one.name, one.is_secret, one.is_required) for one in skill.settings] == [
+        ("base_url", False, False),
+        ("key", True, True),
+    ]
+    assert skill.samples == ('{"city": "Berlin"}',)
     assert json.loads(skill.parameters)["required"] == ["city"]
 
 
@@ -111,6 +126,18 @@ def test_a_mistake_keeps_the_last_good_skill(tmp_path: Path) -> None:
         ("{type: object, properties", "{type: array, properties", "metadata.crewdesk.parameters"),
         ("{city: {type: string}}", "{city: {type: text}}", "metadata.crewdesk.parameters"),
         ("description: The weather. 天气。", "description: ''", "description"),
+        ("[example.org,", "[https://example.org,", "'https://example.org' is no host"),
+        ("network: true", "network: false", "not 'network: true'"),
+        ("{key:", "{base_url:", "secrets.base_url: there is a setting of that name"),
+        ("{key:", "{Key:", "'Key' is no name"),
+        ("{key:", "{key_file:", "'key_file' is no name"),
+        ("https://api.example.org", "api.example.org", "is no http(s) address"),
+        ("{city: Berlin}", "{town: 5}", "metadata.crewdesk.samples.0: 'city' is a required"),
+        (
+            "files: false",
+            "signal: true",
+            'metadata.crewdesk.signal: the parameters refuse {"action"',
+        ),
     ],
 )
 def test_a_mistake_is_said_with_its_key(tmp_path: Path, old: str, new: str, named: str) -> None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from channels.dingtalk.inbound import reply_path_of, to_inbound
 from channels.dingtalk.payload import JsonObject, JsonValue, parse_message
-from channels.message import Attachment, ConversationKind, InboundMessage
+from channels.message import Attachment, AttachmentKind, ConversationKind, InboundMessage
 
 PAYLOADS = Path(__file__).parents[3] / "payloads" / "dingtalk"
 ROBOT = "dingrobot0001"
@@ -72,10 +72,10 @@ def test_a_rich_text_is_its_words_and_its_pictures() -> None:
 @pytest.mark.parametrize(
     ("name", "attachment"),
     [
-        ("picture", Attachment(kind="photo", file_id="code-picture")),
-        ("audio", Attachment(kind="voice", file_id="code-audio")),
-        ("video", Attachment(kind="video", file_id="code-video", name="video.mp4")),
-        ("file", Attachment(kind="document", file_id="code-file", name="report.pdf")),
+        ("picture", Attachment(kind=AttachmentKind.PHOTO, file_id="code-picture")),
+        ("audio", Attachment(kind=AttachmentKind.VOICE, file_id="code-audio")),
+        ("video", Attachment(kind=AttachmentKind.VIDEO, file_id="code-video", name="video.mp4")),
+        ("file", Attachment(kind=AttachmentKind.DOCUMENT, file_id="code-file", name="report.pdf")),
     ],
 )
 def test_a_file_is_an_attachment(name: str, attachment: Attachment) -> None:

@@ -40,5 +40,5 @@ def test_bold_beside_chinese_is_seen() -> None:
 
 def test_literal_marks_are_kept_apart() -> None:
     """What was escaped in CommonMark is not taken for a mark."""
-    assert to_mrkdwn(r"\*not bold\*").replace(ZERO_WIDTH_SPACE, "|") == "*|not bold|*"
+    assert to_mrkdwn(r"\*not bold\*").replace(ZERO_WIDTH_SPACE, "|") == "|*|not bold|*|"
     assert to_mrkdwn(r"\> no quote") == f"{ZERO_WIDTH_SPACE}&gt; no quote"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from channels.message import Attachment, ConversationKind, EventKind, InboundMessage
+from channels.message import Attachment, AttachmentKind, ConversationKind, EventKind, InboundMessage
 from channels.telegram.inbound import BotIdentity, SeenMessage, seen_messages, to_inbound
 from channels.telegram.payload import Update, parse_update
 
@@ -107,11 +107,14 @@ def test_replies_without_topics_are_no_thread() -> None:
 @pytest.mark.parametrize(
     ("name", "attachment"),
     [
-        ("photo_with_caption", Attachment(kind="photo", file_id="large", size_bytes=90000)),
+        (
+            "photo_with_caption",
+            Attachment(kind=AttachmentKind.PHOTO, file_id="large", size_bytes=90000),
+        ),
         (
             "document",
             Attachment(
-                kind="document",
+                kind=AttachmentKind.DOCUMENT,
                 file_id="doc-1",
                 name="report.pdf",
                 mime_type="application/pdf",
@@ -120,14 +123,21 @@ def test_replies_without_topics_are_no_thread() -> None:
         ),
         (
             "voice",
-            Attachment(kind="voice", file_id="voice-1", mime_type="audio/ogg", size_bytes=9999),
+            Attachment(
+                kind=AttachmentKind.VOICE, file_id="voice-1", mime_type="audio/ogg", size_bytes=9999
+            ),
         ),
         (
             "sticker",
-            Attachment(kind="sticker", file_id="sticker-1", name="👍", size_bytes=20000),
+            Attachment(
+                kind=AttachmentKind.STICKER, file_id="sticker-1", name="👍", size_bytes=20000
+            ),
         ),
-        ("location", Attachment(kind="location", file_id="geo:52.5163,13.3777")),
-        ("contact", Attachment(kind="contact", file_id="tel:+4930123456", name="Grace Hopper")),
+        ("location", Attachment(kind=AttachmentKind.LOCATION, file_id="geo:52.5163,13.3777")),
+        (
+            "contact",
+            Attachment(kind=AttachmentKind.CONTACT, file_id="tel:+4930123456", name="Grace Hopper"),
+        ),
     ],
 )
 def test_attachments_are_read(name: str, attachment: Attachment) -> None:

@@ -61,7 +61,7 @@ def test_a_long_report_is_divided_at_once() -> None:
     begun_at = time.process_time()
     parts = split(text)
     assert len(parts) > 20
-    assert time.process_time() - begun_at < 3  # a second on an idle machine
+    assert time.process_time() - begun_at < 5  # two seconds on an idle machine
 
 
 @pytest.mark.parametrize("text", ["short", "a **b** `c`", "😀" * 1000, "1. a\n" * 200])

@@ -6,12 +6,13 @@ from datetime import timedelta
 from gateway.cli.story import EntryKind, story
 from gateway.lifecycle import TaskStatus
 from gateway.store.history import Happening, TaskRecord
-from gateway.store.outbox import OutboxState
+from gateway.store.outbox import OutboxState, PartFile
 from gateway.store.steps import StepRow
 from tests.doubles.records import (
     JOB_ID,
     after,
     make_conversation,
+    make_file,
     make_job,
     make_part,
     make_step,
@@ -34,6 +35,7 @@ def recorded(*steps: StepRow, status: TaskStatus = TaskStatus.COMPLETED) -> Task
         steps=steps,
         jobs=(),
         parts=(),
+        files=(),
         happenings=(),
     )
 
@@ -91,6 +93,16 @@ def test_step_without_an_outcome_says_so() -> None:
     assert texts(recorded(step), EntryKind.TOOL) == ["bash {} → no outcome recorded"]
 
 
+def test_model_that_is_being_asked_is_told() -> None:
+    """Nothing of its call is recorded yet, and people want to know what a task waits for."""
+    running = replace(recorded(), task=make_task(status=TaskStatus.RUNNING))
+    at_tools = make_step(StepKind.TOOL, after(1), name="bash", request="{}", result=None)
+
+    assert texts(running, EntryKind.MODEL) == ["being asked, no outcome recorded"]
+    assert texts(replace(running, steps=(at_tools,)), EntryKind.MODEL) == []
+    assert texts(recorded(), EntryKind.MODEL) == []
+
+
 def test_unreadable_model_record_is_told_and_the_rest_still_shown() -> None:
     """A row of another version must not hide the others."""
     record = recorded(make_step(StepKind.MODEL, after(1), result="{}"), model_step(1.5))
@@ -146,3 +158,18 @@ def test_a_task_that_has_not_ended_has_no_end() -> None:
     """It may still be running."""
     assert texts(recorded(status=TaskStatus.RUNNING), EntryKind.END) == []
     assert texts(recorded(), EntryKind.END) == ["completed after 2.000 s → Hello, Ada!"]
+
+
+def test_files_are_told_in_and_out() -> None:
+    """Where each lies, and what came of it."""
+    came = make_file(after(0.4), error="not set up")
+    gone = PartFile(path="/d/outbox/t/1-b.csv", name="b.csv", mime_type="text/csv", size_bytes=4)
+    part = replace(make_part(after(2)), file=gone)
+    record = replace(recorded(), files=(came,), parts=(part,))
+
+    assert texts(record, EntryKind.FILE) == [
+        "voice stored: inbox/1-a.ogg, 12 bytes, 2 tries, transcribed: good morning, not set up"
+    ]
+    assert texts(record, EntryKind.SEND) == [
+        "final part 1 to terminal: sent, file /d/outbox/t/1-b.csv, id 42"
+    ]

@@ -16,6 +16,7 @@ RECORD = TaskRecord(
     steps=(),
     jobs=(),
     parts=(),
+    files=(),
     happenings=(),
 )
 

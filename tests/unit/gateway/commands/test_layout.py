@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.commands.layout import ago, code, excerpt, plain, span
+from gateway.commands.layout import ago, code, excerpt, first_sentence, plain, span
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,20 @@ def test_excerpt_is_one_line_of_bounded_length(text: str, most: int) -> None:
 
     assert len(found.splitlines()) <= 1
     assert len(found) <= 2 * most
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "sentence"),
+    [
+        ("Reads feeds. 阅读源。Use it.", "en", "Reads feeds."),
+        ("Reads feeds. 阅读源。Use it.", "zh-CN", "阅读源。"),
+        ("Version 2.5 reads\nfeeds", "", "Version 2.5 reads feeds"),
+        ("Reads feeds. Often.", "zh", "Reads feeds."),
+        ("", "en", ""),
+    ],
+)
+def test_the_first_sentence_is_in_the_persons_language(
+    text: str, language: str, sentence: str
+) -> None:
+    """If there is one."""
+    assert first_sentence(text, language) == sentence

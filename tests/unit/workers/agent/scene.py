@@ -52,7 +52,9 @@ class Scene:
             before_model=self.before_model,
         )
         toolbox = Toolbox(self.tools, self.spill)
-        return await run_agent(self.soul, request, toolbox, self.model, self.journal, self.report)
+        result = await run_agent(self.soul, request, toolbox, self.model, self.journal, self.report)
+        await self.journal.flush()  # as whoever ends a run does
+        return result
 
     async def text(self) -> str:
         """Run the agent and return its answer."""

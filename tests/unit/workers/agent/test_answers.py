@@ -76,17 +76,17 @@ async def test_the_model_is_offered_the_tools() -> None:
     assert [request.tools for request in model.requests] == [tuple(t.spec for t in tools)] * 2
 
 
-async def test_the_journal_is_asked_before_every_call() -> None:
-    """Each model call and each tool call is an intent first and then done, one after the other."""
+async def test_an_answer_is_recorded_with_what_follows_from_it() -> None:
+    """A tool call is an intent, then done; what the model said is recorded before or with it."""
     model = AnsweringModel(asks_for(call("look", what="a")), says("done"))
     scene = Scene(model=model, tools=[LoggedTool("look")])
 
     await scene.text()
 
-    assert [f"{state} {key}" for state, key in scene.journal.writes] == [
-        *("intent model-1", "done model-1"),
-        *("intent tool-1-1", "done tool-1-1"),
-        *("intent model-2", "done model-2"),
+    assert scene.journal.writes == [
+        ["done model-1", "intent tool-1-1"],
+        ["done tool-1-1"],
+        ["done model-2"],
     ]
     step = scene.journal.steps["tool-1-1"]
     assert (step.kind, step.name, step.request) == (StepKind.TOOL, "look", '{"what": "a"}')

@@ -8,10 +8,10 @@ from tests.doubles.memory_journal import Cut, KilledError, MemoryJournal, Moment
 from tests.doubles.model_answering import AnsweringModel, Line, asks_for, call, says
 from tests.doubles.tools import LoggedTool
 from tests.unit.workers.agent.scene import Scene
-from workers.agent.context import SUMMARY_INSTRUCTIONS, as_text, divide, tokens
+from workers.agent.context import SUMMARY_INSTRUCTIONS, as_text, divide, item_tokens, tokens
 from workers.agent.result import StopReason
 from workers.models.errors import ContextOverflow
-from workers.models.protocol import AssistantTurn, Item, ToolOutput, UserText
+from workers.models.protocol import AssistantTurn, Item, Picture, ToolOutput, UserText
 
 TOO_LONG = ContextOverflow("8,001 tokens")
 WORDS = "word " * 700  # about 1,000 tokens
@@ -118,7 +118,7 @@ async def test_a_recorded_summary_is_not_asked_for_again(
 ) -> None:
     """After a crash the run goes on from the summary, whoever found the transcript too long."""
     scene = scene_of(*lines, context_tokens=context_tokens)
-    scene.journal = MemoryJournal(cut=Cut(write=len(lines) + 1, moment=Moment.BEFORE))
+    scene.journal = MemoryJournal(cut=Cut(write=0, moment=Moment.AFTER))
     with pytest.raises(KilledError):
         await scene.run()
     assert list(scene.journal.results) == ["summary-1"]
@@ -190,3 +190,11 @@ def test_a_transcript_reads_as_plain_text() -> None:
 def test_tokens_are_estimated_by_bytes() -> None:
     """So that Chinese, with three bytes a character, is not taken for a third of what it is."""
     assert tokens("你好" * 100) > tokens("ab" * 100)
+
+
+def test_a_picture_counts_and_is_named_in_a_summary() -> None:
+    """It takes room in the model's context, and its bytes are no text."""
+    item = UserText(text="Look", pictures=(Picture(mime_type="image/png", data=b"x"),))
+
+    assert item_tokens(item) > item_tokens(UserText(text="Look")) + 1_000
+    assert as_text((item,)) == "Person: Look [a picture]"

@@ -42,11 +42,10 @@ async def test_a_note_is_put_before_the_model() -> None:
     )
 
 
-@pytest.mark.parametrize("write", [4, 5])
-async def test_a_recorded_note_is_not_asked_for_again(write: int) -> None:
+async def test_a_recorded_note_is_not_asked_for_again() -> None:
     """After a crash the model sees the very words that it saw before."""
     model = AnsweringModel(says("early"), says("better"))
-    journal = MemoryJournal(cut=Cut(write=write, moment=Moment.BEFORE))
+    journal = MemoryJournal(cut=Cut(write=2, moment=Moment.BEFORE))
     scene = Scene(model=model, journal=journal, before_answer=Notes("One more thing.").next)
     with pytest.raises(KilledError):
         await scene.run()
@@ -63,10 +62,9 @@ async def test_a_recorded_note_is_not_asked_for_again(write: int) -> None:
     assert notes.asked == 1
 
 
-@pytest.mark.parametrize("write", [2, 3])
-async def test_a_note_that_was_not_recorded_is_asked_for_again(write: int) -> None:
+async def test_a_note_that_was_not_recorded_is_asked_for_again() -> None:
     """Nothing that must be said gets lost."""
-    journal = MemoryJournal(cut=Cut(write=write, moment=Moment.BEFORE))
+    journal = MemoryJournal(cut=Cut(write=1, moment=Moment.BEFORE))
     scene = Scene(
         model=AnsweringModel(says("early")), journal=journal, before_answer=Notes("One.").next
     )
@@ -90,7 +88,7 @@ async def test_a_plain_answer_costs_no_write_for_a_note() -> None:
     await scene.text()
 
     assert scene.journal.count_done(StepKind.NOTE) == 0
-    assert len(scene.journal.writes) == 2
+    assert scene.journal.writes == [["done model-1"]]
 
 
 async def test_a_long_note_goes_to_a_file() -> None:

@@ -61,7 +61,8 @@ async def test_calls_that_change_something_run_alone_and_in_order(effect: Effect
 
     await scene.text()
 
-    order = [f"{state} {key[-1]}" for state, key in scene.journal.writes if "tool" in key]
+    records = [record for write in scene.journal.writes for record in write]
+    order = [f"{one.split()[0]} {one[-1]}" for one in records if "tool" in one]
     assert order[:4] == ["intent 1", "intent 2", "done 1", "done 2"]
     assert order[4:] == [f"{state} {place}" for place in "345" for state in ("intent", "done")]
 

@@ -78,6 +78,8 @@ FEED = "https://example.org/feed.xml"
 READS = [
     ("which skills are there?", "list_extensions", {}),
     ("有哪些技能", "list_extensions", {}),
+    ("which skill can translate a text?", "list_extensions", {"query": "translate a text"}),
+    ("哪个技能可以查新闻", "list_extensions", {"query": "查新闻"}),
     ("list workers", "list_workers", {}),
     ("read notes.txt", "read", {"path": "notes.txt"}),
     ("读取 docs/a-b.md", "read", {"path": "docs/a-b.md"}),
@@ -85,11 +87,12 @@ READS = [
     ("运行 `ls`", "bash", {"command": "ls"}),
     ("bash: ls | wc -l", "bash", {"command": "ls | wc -l"}),
 ]
-SKILLS: list[tuple[str, str, dict[str, str]]] = [
+SKILLS: list[tuple[str, str, dict[str, str | float]]] = [
     (f"fetch {FEED}.", "web_fetch", {"url": FEED}),
     (f"抓取 {FEED}", "web_fetch", {"url": FEED}),
     (f"run web_fetch {FEED}", "web_fetch", {"url": FEED}),
     (f'run web_fetch {{"url": "{FEED}"}}', "web_fetch", {"url": FEED}),
+    ('run weather {"place": "Berlin"}', "weather", {"place": "Berlin"}),
     (f"Please subscribe to {FEED}", "rss_subscribe", {"action": "subscribe", "url": FEED}),
     (f"订阅 {FEED}", "rss_subscribe", {"action": "subscribe", "url": FEED}),
     (f"unsubscribe {FEED}", "rss_subscribe", {"action": "unsubscribe", "url": FEED}),
@@ -97,6 +100,26 @@ SKILLS: list[tuple[str, str, dict[str, str]]] = [
     ("run rss_subscribe list", "rss_subscribe", {"action": "list"}),
     ("what is new in my feeds", "rss_subscribe", {"action": "new"}),
     ("订阅有什么更新", "rss_subscribe", {"action": "new"}),
+    ("quote AAPL", "stock_watch", {"action": "quote", "symbol": "AAPL"}),
+    ("What is the share price of sap.de?", "stock_watch", {"action": "quote", "symbol": "SAP.DE"}),
+    ("AAPL 股价", "stock_watch", {"action": "quote", "symbol": "AAPL"}),
+    ("查股价 0700.HK", "stock_watch", {"action": "quote", "symbol": "0700.HK"}),
+    (
+        "watch AAPL above 200",
+        "stock_watch",
+        {"action": "add", "symbol": "AAPL", "above": 200.0},
+    ),
+    ("关注 AAPL 低于 99.5", "stock_watch", {"action": "add", "symbol": "AAPL", "below": 99.5}),
+    ("我的自选股", "stock_watch", {"action": "list"}),
+    ("How is the weather in New York?", "weather", {"place": "New York"}),
+    ("北京天气", "weather", {"place": "北京"}),
+    ("查一下上海明天的天气", "weather", {"place": "上海"}),
+    ("note: milk is out", "notes", {"action": "add", "text": "milk is out"}),
+    ("帮我记一下：买牛奶", "notes", {"action": "add", "text": "买牛奶"}),
+    ("search my notes for milk", "notes", {"action": "search", "query": "milk"}),
+    ("搜笔记 牛奶", "notes", {"action": "search", "query": "牛奶"}),
+    ("my notes", "notes", {"action": "list"}),
+    ("我的笔记", "notes", {"action": "list"}),
 ]
 JOBS = [
     ("ask the worker to count the words", "worker", "count the words"),
@@ -114,7 +137,9 @@ async def test_words_lead_to_a_tool(text: str, tool: str, arguments: dict[str, s
 
 
 @pytest.mark.parametrize(("text", "skill", "arguments"), SKILLS)
-async def test_words_lead_to_a_skill(text: str, skill: str, arguments: dict[str, str]) -> None:
+async def test_words_lead_to_a_skill(
+    text: str, skill: str, arguments: dict[str, str | float]
+) -> None:
     """With the arguments that the skill knows."""
     expected = {"skill_name": skill, "args": arguments}
     assert await call_for(text) == ("run_extension", expected)
@@ -144,6 +169,28 @@ async def test_a_worker_uses_its_tools() -> None:
     assert await call_for("read a.txt", tools=PRIMITIVES) == ("read", {"path": "a.txt"})
 
 
+async def test_a_workers_first_line_says_what_happened() -> None:
+    """It is what the Manager passes on."""
+    call = ToolCall(call_id="c", name="run_extension", arguments="{}")
+    output = {"ok": False, "result": "", "error": "execution_error", "message": "not_set: so."}
+    items = (
+        AssistantTurn(text="", tool_calls=(call,)),
+        ToolOutput(call_id="c", output=json.dumps(output)),
+    )
+    answer = await ask("search for x", *items, tools=PRIMITIVES)
+    assert answer.text == "[offline model] `run_extension` did not succeed: not_set: so."
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [("查新闻", "新闻"), ("搜索芦苇", "芦苇"), ("search the web for reeds", "reeds")],
+)
+async def test_a_worker_searches_for_what_it_was_asked(text: str, query: str) -> None:
+    """By a skill, for it can hand nothing on; the Manager hands the same words to a worker."""
+    expected = {"skill_name": "web_search", "args": {"query": query}}
+    assert await call_for(text, (*PRIMITIVES, "run_extension")) == ("run_extension", expected)
+
+
 async def test_a_workers_result_is_reported() -> None:
     """By its summary, in a sentence of the Manager's own."""
     output = {"ok": True, "worker_id": "worker", "result": "long", "summary": "Three items."}
@@ -161,7 +208,7 @@ async def test_a_failure_is_reported_as_one() -> None:
 
 async def test_a_list_is_rendered_as_a_list() -> None:
     """Names with their descriptions."""
-    output = json.dumps([{"name": "web_fetch", "description": "Fetches a page."}])
+    output = json.dumps([{"skill_name": "web_fetch", "description": "Fetches a page."}])
     assert "- `web_fetch` Fetches a page." in await report_of("list_extensions", output)
 
 

@@ -74,6 +74,20 @@ async def test_skills_are_listed_with_their_arguments(
         ("tea", "Makes tea."),
     ]
     assert listed[1]["args"]["properties"] == {"size": {"type": "integer"}}
+    assert [one["kind"] for one in listed] == ["guidance", "program"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("some tea", ["tea"]), ("tea, coffee", ["coffee", "tea"]), ("wine", ["coffee", "tea"])],
+)
+async def test_skills_are_found_by_a_query(
+    catalog: SkillCatalog, context: ToolContext, query: str, found: list[str]
+) -> None:
+    """Those that fit; all of them if none does, for the list is short."""
+    listed = json.loads(await ListExtensions(catalog).run({"query": query}, context))
+
+    assert [one["skill_name"] for one in listed] == found
 
 
 async def test_a_skill_is_run_with_its_folders(
@@ -96,7 +110,11 @@ async def test_a_skill_is_run_with_its_folders(
     ("arguments", "error", "words"),
     [
         ({"skill_name": "cocoa"}, "skill_not_found", "there are: coffee, tea"),
-        ({"skill_name": "coffee"}, "skill_no_execute", "no scripts/execute.py"),
+        (
+            {"skill_name": "coffee"},
+            "skill_no_execute",
+            "follow it yourself:\n\nWords for the model.",
+        ),
         ({"skill_name": "tea", "args": {"size": "big"}}, "execution_error", "size: 'big'"),
     ],
 )

@@ -148,3 +148,70 @@ def test_no_handle_is_left_open(workspace: Workspace) -> None:
         code_of(workspace.read, path, 100)
 
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_file_is_copied_out_whole_and_within_its_bound(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The copy has a life of its own."""
+    workspace.write("a/b.txt", b"12345")
+    copy = tmp_path / "copy"
+
+    assert workspace.copy_out("a/b.txt", copy, 5) == 5
+    workspace.write("a/b.txt", b"other")
+
+    assert copy.read_bytes() == b"12345"
+    assert code_of(workspace.copy_out, "a/b.txt", tmp_path / "second", 4) == "too_large"
+
+
+def test_only_a_regular_file_inside_is_copied_out(workspace: Workspace, tmp_path: Path) -> None:
+    """Neither links nor folders nor pipes nor what lies outside."""
+    (workspace.root / "link").symlink_to(tmp_path / "outside" / "secret.txt")
+    (workspace.root / "folder").mkdir()
+    os.mkfifo(workspace.root / "pipe")
+
+    refused = {
+        path: code_of(workspace.copy_out, path, tmp_path / "copy", 100)
+        for path in ("link", "folder", "pipe", "../outside/secret.txt", "missing")
+    }
+
+    assert refused == {
+        "link": "is_a_link",
+        "folder": "is_a_folder",
+        "pipe": "not_a_file",
+        "../outside/secret.txt": "outside_workspace",
+        "missing": "not_found",
+    }
+
+
+def test_a_finished_file_is_moved_in(workspace: Workspace, tmp_path: Path) -> None:
+    """Its folder is made, and what was there is replaced."""
+    workspace.write("inbox/a.txt", b"old")
+    draft = tmp_path / "draft"
+    draft.write_bytes(b"new")
+
+    workspace.take_in("inbox/a.txt", draft)
+
+    assert workspace.read("inbox/a.txt", 100) == b"new"
+    assert not draft.exists()
+
+
+def test_nothing_is_moved_through_a_link(workspace: Workspace, tmp_path: Path) -> None:
+    """The file stays where it was."""
+    (workspace.root / "inbox").symlink_to(tmp_path / "outside")
+    draft = tmp_path / "draft"
+    draft.write_bytes(b"new")
+
+    assert code_of(workspace.take_in, "inbox/a.txt", draft) == "not_a_folder"
+    assert draft.exists()
+
+
+def test_a_removed_file_may_be_removed_again(workspace: Workspace) -> None:
+    """Only what cannot be removed is an error."""
+    workspace.write("a.txt", b"x")
+    workspace.remove("a.txt")
+    workspace.remove("a.txt")
+
+    assert code_of(workspace.read, "a.txt", 1) == "not_found"
+    (workspace.root / "folder").mkdir()
+    assert code_of(workspace.remove, "folder") == "file_error"

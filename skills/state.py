@@ -1,0 +1,30 @@
+"""Files that a skill keeps for a person: one writer at a time, and never half a file."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def held(state_dir: Path) -> Iterator[None]:
+    """Let one call at a time work on a person's state; the runner's timeout bounds the wait."""
+    with (state_dir / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Replace a file in one step; when this returns, the new text is on the disk."""
+    draft = path.with_name(f"{path.name}.part")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

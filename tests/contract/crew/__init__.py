@@ -1,0 +1,1 @@
+"""The workers that serve one task."""

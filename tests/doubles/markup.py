@@ -1,0 +1,60 @@
+"""What a reader sees of a text, to compare it before and after a platform's own markup."""
+
+from collections.abc import Iterable, Iterator
+
+from channels.text.parse import parse
+from channels.text.tree import (
+    Block,
+    Code,
+    Heading,
+    List,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    Table,
+)
+from channels.text.wellformed import wellformed
+
+ZERO_WIDTH_SPACE = "\u200b"
+
+
+class MarkupRefusal(ValueError):  # noqa: N818 - the platform's answer, not a malfunction
+    """What a platform says to a text that it would refuse or garble."""
+
+
+def seen(text: str) -> str:
+    """Return the characters of a shown text that can be seen."""
+    return "".join(text.replace(ZERO_WIDTH_SPACE, "").split())
+
+
+def seen_of_markdown(text: str) -> str:
+    """Return the characters that can be seen of a CommonMark text; a list's markers are none."""
+    return seen("".join(_texts(parse(wellformed(text)))))
+
+
+def holds_in_order(shown: str, wanted: str) -> bool:
+    """Tell whether all characters of `wanted` come in `shown`, in their order."""
+    rest = iter(shown)
+    return all(character in rest for character in wanted)
+
+
+def _texts(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Paragraph() | Heading():
+                yield from _of_runs(block.runs)
+            case Code():
+                yield block.text
+            case Quote():
+                yield from _texts(block.blocks)
+            case List():
+                yield from _texts(inner for item in block.items for inner in item.blocks)
+            case Table():
+                yield from _of_runs(run for row in block.rows for cell in row for run in cell)
+            case Rule():
+                pass
+
+
+def _of_runs(runs: Iterable[Run]) -> Iterator[str]:
+    return (run.text for run in runs)

@@ -1,0 +1,107 @@
+"""What Slack refuses of a text, and how it reads its own markup.
+
+Source: https://docs.slack.dev/messaging/formatting-message-text and
+https://docs.slack.dev/reference/block-kit/blocks/markdown-block
+"""
+
+import html
+import re
+from functools import reduce
+
+from tests.doubles.markup import MarkupRefusal, seen_of_markdown
+
+MAX_TEXT_CHARS = 40_000
+"""Of a message's `text`: https://docs.slack.dev/reference/methods/chat.postMessage"""
+
+MAX_MARKDOWN_CHARS = 12_000
+"""Of all markdown blocks of a message together."""
+
+_STRAY = re.compile(r"&(?!(?:amp|lt|gt);)")
+_TOKEN = re.compile(r"<([^<>\n]*)>")
+_LINK = re.compile(r"(?:https?://|mailto:|tel:)[^|\s]*(?:\|[^\n]*)?", re.IGNORECASE)
+_FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
+_CODE = re.compile(r"(?<![\w`])`(?![\s\u200b])([^`\n]*[^`\s\u200b])`(?![\w`])")
+_STYLED = {
+    name: re.compile(rf"(?<![\w{mark}]){mark}(?![\s\u200b{mark}])([^\n]*?[^\s\u200b]){mark}(?!\w)")
+    for name, mark in {"b": r"\*", "i": "_", "s": "~"}.items()
+}
+
+
+def check_mrkdwn(text: str) -> str:
+    """Return what is seen of a `text` in mrkdwn; raises `MarkupRefusal`."""
+    _check_size(text, MAX_TEXT_CHARS)
+    if text.count("```") % 2:
+        raise MarkupRefusal("a block of code is not closed")
+    if _STRAY.search(text):
+        raise MarkupRefusal("an ampersand is not escaped")
+    for token in _TOKEN.findall(text):
+        if not _LINK.fullmatch(token):
+            raise MarkupRefusal("something in angle brackets is no link")
+    if re.search(r"<|(?<!^)>", _TOKEN.sub("", text), re.MULTILINE):
+        raise MarkupRefusal("an angle bracket is not escaped")
+    return shown_of_mrkdwn(text)
+
+
+def check_markdown_block(text: str) -> str:
+    """Return what is seen of a markdown block; raises `MarkupRefusal`."""
+    _check_size(text, MAX_MARKDOWN_CHARS)
+    return seen_of_markdown(text)
+
+
+def mrkdwn_to_html(text: str) -> str:
+    """Return mrkdwn as HTML, read as Slack's clients read it; its line ends stand for lines."""
+    pieces = _FENCE.split(text)
+    shown = [
+        f"<pre>{piece}</pre>" if index % 2 else _lines_to_html(piece)
+        for index, piece in enumerate(pieces)
+    ]
+    return "".join(shown)
+
+
+def shown_of_mrkdwn(text: str) -> str:
+    """Return what is seen of mrkdwn, as text."""
+    return html.unescape(re.sub(r"</?[^>]*>", "", mrkdwn_to_html(text)))
+
+
+def _lines_to_html(text: str) -> str:
+    return "\n".join(
+        f"<blockquote>{_inline_to_html(line[1:].lstrip())}</blockquote>"
+        if line.startswith(">")
+        else _inline_to_html(line)
+        for line in text.split("\n")
+    )
+
+
+def _inline_to_html(line: str) -> str:
+    """Return one line with its code, then its links, then its styles."""
+    pieces = re.split(r"(<[^<>]*>)", line)
+    linked = "".join(_link_to_html(piece) if piece.startswith("<") else piece for piece in pieces)
+    parts = _CODE.split(linked)
+    return "".join(
+        f"<code>{part}</code>" if index % 2 else _styled_to_html(part)
+        for index, part in enumerate(parts)
+    )
+
+
+def _styled_to_html(text: str) -> str:
+    pieces = re.split(r"(<a [^>]*>)", text)
+    return "".join(
+        piece if index % 2 else reduce(_with_style, _STYLED, piece)
+        for index, piece in enumerate(pieces)
+    )
+
+
+def _with_style(text: str, name: str) -> str:
+    return _STYLED[name].sub(rf"<{name}>\1</{name}>", text)
+
+
+def _link_to_html(token: str) -> str:
+    url, _, label = token[1:-1].partition("|")
+    return f'<a href="{url}">{label or url}</a>'
+
+
+def _check_size(text: str, most: int) -> None:
+    if not text.strip():
+        raise MarkupRefusal("no_text")
+    if len(text) > most:
+        raise MarkupRefusal("msg_too_long")
