@@ -15,7 +15,7 @@ from channels.settings import ChannelSettings
 from gateway.access import ClaimCode, Gate
 from gateway.channel_runner import ChannelRunner
 from gateway.clock import Clock, SystemClock
-from gateway.commands.command import Aftermath, PauseWork, ReloadFiles, StopTask
+from gateway.commands.command import Aftermath, PauseWork, ReloadFiles, SkillsDecided, StopTask
 from gateway.commands.desk import CommandDesk
 from gateway.config import ModelSettings, Settings, load_settings
 from gateway.config.sections import OFFLINE_MODEL, ModelApi, TranscriptionSettings
@@ -30,22 +30,27 @@ from gateway.governor import Governor
 from gateway.health import Health
 from gateway.http import HttpServer
 from gateway.inbox import Claim, Inbox
+from gateway.installer import SkillInstaller
 from gateway.intake import Intake, IntakeRoom
 from gateway.maintenance import Maintenance
 from gateway.models import LateModel, LoadedModel, ModelShelf
 from gateway.outgoing import OutgoingFiles
 from gateway.preview import Stage
+from gateway.proposals import ProposalRoom
 from gateway.roster import ChannelPlan, Roster
 from gateway.seen import SeenSigns
 from gateway.sending import Sender
 from gateway.service import Loops, Service
+from gateway.skillshelf.disk import SkillDisk
 from gateway.store.database import Database, Probe, Writer, sqlite_path
 from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
+from gateway.wakeup import Wakeup
 from gateway.worker_health import WorkerHealth
 from gateway.workshop import MEBIBYTE, Workshop
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.runner import SkillCeiling, SkillRunner
+from skills.values import SkillValues
 from souls.catalog import PACKAGED_SOULS, SoulCatalog
 from workers.models.fallback import FallbackModel
 from workers.models.offline import OfflineModel
@@ -122,7 +127,8 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
     fetcher = FileFetcher(_file_room(core))
-    turn_room = _turn_room(core, workshop, delivery, fetcher)
+    installer, proposals = _skill_change(core, workshop, delivery.wakeup)
+    turn_room = _turn_room(core, workshop, delivery, fetcher, proposals)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
@@ -136,7 +142,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
         busy_mode=core.settings.inbox.busy_mode,
     )
     desk = CommandDesk(facts)
-    follow = _follower(dispatcher, workshop)
+    follow = _follower(dispatcher, workshop, installer)
     seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
     intake_room = replace(
         _intake_room(core, gate, desk, seen, dispatcher), files_wakeup=fetcher.wakeup
@@ -156,11 +162,29 @@ def _loops(core: _Core, gate: Gate) -> Loops:
         seen=seen,
         models=core.shelf,
         files=fetcher,
+        skills=installer,
         channels=[
             ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
             for plan in core.roster.plans.values()
         ],
     )
+
+
+def _skill_change(
+    core: _Core, workshop: Workshop, words: Wakeup
+) -> tuple[SkillInstaller, ProposalRoom]:
+    """Return what carries decisions about skills out, and what takes proposals."""
+    disk = SkillDisk(core.settings.data_dir)
+    proposals = ProposalRoom(
+        database=core.database,
+        clock=core.clock,
+        catalog=workshop.skills,
+        trials=skill_runner(core.settings, values=SkillValues()),
+        disk=disk,
+        roster=core.roster,
+        wakeup=words,
+    )
+    return SkillInstaller(core.database, core.clock, workshop.skills, disk, words), proposals
 
 
 def _file_room(core: _Core) -> FileRoom:
@@ -194,7 +218,11 @@ def transcriber(settings: TranscriptionSettings) -> Transcribe:
 
 
 def _turn_room(
-    core: _Core, workshop: Workshop, delivery: Delivery, fetcher: FileFetcher
+    core: _Core,
+    workshop: Workshop,
+    delivery: Delivery,
+    fetcher: FileFetcher,
+    proposals: ProposalRoom,
 ) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
@@ -220,6 +248,7 @@ def _turn_room(
         outlet=delivery,
         files=fetcher,
         outgoing=partial(OutgoingFiles, core.settings.data_dir, max_mb=core.settings.files.max_mb),
+        propose=proposals.tool,
     )
 
 
@@ -397,11 +426,11 @@ def skill_catalog(settings: Settings) -> SkillCatalog:
     return SkillCatalog([PACKAGED_SKILLS, settings.data_dir / "skills"])
 
 
-def skill_runner(settings: Settings) -> SkillRunner:
-    """Return what runs skills within the limits and with the values of the settings."""
+def skill_runner(settings: Settings, values: SkillValues | None = None) -> SkillRunner:
+    """Return what runs skills within the limits, with the settings' values or with others."""
     return SkillRunner(
         allowed_hosts=settings.skills.allowed_hosts,
-        values=settings.skill_settings,
+        values=settings.skill_settings if values is None else values,
         ceiling=SkillCeiling(
             timeout=timedelta(seconds=settings.skills.timeout_seconds),
             memory_bytes=settings.skills.memory_mb * MEBIBYTE,
@@ -422,7 +451,9 @@ def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
     )
 
 
-def _follower(dispatcher: Dispatcher, workshop: Workshop) -> Callable[[Aftermath], None]:
+def _follower(
+    dispatcher: Dispatcher, workshop: Workshop, installer: SkillInstaller
+) -> Callable[[Aftermath], None]:
     """Return what carries out what a command leaves to do after its commit."""
 
     def follow(aftermath: Aftermath) -> None:
@@ -434,6 +465,8 @@ def _follower(dispatcher: Dispatcher, workshop: Workshop) -> Callable[[Aftermath
             case ReloadFiles():
                 workshop.souls.refresh()
                 workshop.skills.refresh()
+            case SkillsDecided():
+                installer.wakeup.call()
             case _:
                 assert_never(aftermath)
 

@@ -39,7 +39,12 @@ class ReloadFiles:
     """Souls and skills shall be read again."""
 
 
-Aftermath = StopTask | PauseWork | ReloadFiles
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillsDecided:
+    """Another version of a skill shall be in force: put it in place."""
+
+
+Aftermath = StopTask | PauseWork | ReloadFiles | SkillsDecided
 """What must be done once a command's transaction is committed; lost in a crash without harm."""
 
 

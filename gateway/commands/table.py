@@ -1,6 +1,6 @@
 """The table of commands: name, least role, description, and what answers."""
 
-from gateway.commands import admission, conversation, greeting, link, service, tasks, why
+from gateway.commands import admission, conversation, greeting, link, service, skills, tasks, why
 from gateway.commands.call import Entry
 from gateway.phrases import Phrase
 from gateway.store.people import Role
@@ -52,7 +52,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry(
         name="workers", needs=Role.MEMBER, about=Phrase.ABOUT_WORKERS, answer=service.list_workers
     ),
-    Entry(name="skills", needs=Role.MEMBER, about=Phrase.ABOUT_SKILLS, answer=service.list_skills),
+    Entry(name="skills", needs=Role.MEMBER, about=Phrase.ABOUT_SKILLS, answer=skills.answer),
     Entry(name="model", needs=Role.MEMBER, about=Phrase.ABOUT_MODEL, answer=conversation.model),
     Entry(name="usage", needs=Role.MEMBER, about=Phrase.ABOUT_USAGE, answer=service.usage),
     Entry(name="users", needs=Role.ADMIN, about=Phrase.ABOUT_USERS, answer=admission.list_users),
