@@ -59,7 +59,10 @@ class SkillInstaller:
         decided = await self._database.transact("skill_pins", skills.pins)
         wanted = {(one.name, one.digest) for one in waiting}
         wanted |= {(pin.name, pin.digest) for pin in decided if not pin.is_settled}
-        await asyncio.to_thread(self._disk.clear, wanted)
+        try:
+            await asyncio.to_thread(self._disk.clear, wanted)
+        except OSError as error:
+            logger.warning("skill_folders_not_cleared", error=str(error))
         for pin in decided:
             self._bind(pin.name, pin.installed)
         await self._carry_out()

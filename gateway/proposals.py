@@ -31,6 +31,7 @@ from skills.runner import SkillRunner
 from skills.skill import Skill, parse_skill
 from skills.values import SkillValues
 from workers.errors import ToolError
+from workers.models.wellformed import well_formed
 from workers.tools.proposals import REFUSED, Draft, ProposeSkill
 from workers.tools.workspace import Workspace
 
@@ -104,7 +105,7 @@ class ProposalDesk:
         before = await asyncio.to_thread(_package_of, present)
         changes, diff = await asyncio.to_thread(compare, before, package)
         report = ProposalReport(
-            description=staged.description,
+            description=well_formed(staged.description),
             capabilities=capabilities_of(staged),
             before=None if present is None else capabilities_of(present),
             changes=changes,
@@ -132,8 +133,8 @@ class ProposalDesk:
         if not result.ok:
             _refuse([f"the sample {shown} failed: {result.error_code}: {result.text.strip()}"])
         return Trial(
-            arguments=beginning(shown, SHOWN_CHARACTERS),
-            said=beginning(result.text, SHOWN_CHARACTERS),
+            arguments=beginning(well_formed(shown), SHOWN_CHARACTERS),
+            said=beginning(well_formed(result.text), SHOWN_CHARACTERS),
         )
 
     async def _store(self, name: str, digest: str, report: ProposalReport, diff: str) -> str:
@@ -150,7 +151,7 @@ class ProposalDesk:
             conversation_id=talk.conversation_id if talk is not None else None,
             task_id=task.task_id,
             report=report.model_dump_json(),
-            diff=diff,
+            diff=well_formed(diff),
         )
         now = self._room.clock.now()
         told = await self._room.database.transact(

@@ -23,6 +23,8 @@ LENGTH_BYTES: Final = 8
 PROPOSED_FOLDERS: Final = frozenset({"scripts", "references", "assets"})
 PROPOSED_FILES: Final = frozenset({SKILL_FILE, "LICENSE", "LICENSE.txt", "README.md"})
 PROPOSED_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+# Control characters, and those that make a text look other than it is: https://trojansource.codes
+UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 MAX_PROPOSED_FILES: Final = 50
 MAX_PROPOSED_BYTES: Final = 512 * 1024
 MAX_PROPOSED_FILE_BYTES: Final = 64 * 1024
@@ -149,8 +151,8 @@ def _file_mistakes(file: PackageFile) -> Iterator[str]:
     except SkillError as error:
         yield str(error)
         return
-    if "\0" in text:
-        yield f"{file.path}: it is not text"
+    if UNSEEN.search(text):
+        yield f"{file.path}: it holds characters that can't be seen"
     if file.path.endswith(".py") and (mistake := _syntax_mistake(text, file.path)):
         yield mistake
 

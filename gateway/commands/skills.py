@@ -14,6 +14,8 @@ from gateway.store import conversations, outbox, skills
 from gateway.store.skills import NO_VERSION, Pin, Proposal, ProposalState
 from gateway.store.statement import Script
 
+# Where the files are that people may want to look at; those of others are not kept.
+FOLDERS = {ProposalState.OPEN: "skill-staging", ProposalState.APPROVED: "skill-versions"}
 HASH = re.compile(r"[0-9a-f]{8,64}")  # fewer digits could mean another version by chance
 
 Words = Sequence[str]
@@ -58,8 +60,8 @@ def _show(call: Call, words: Words) -> Script[Reply]:
     if not known:
         return call.reply(Phrase.SKILL_UNKNOWN, name=code(words[0]))
     one, report = known[-1], report_of(known[-1])
-    folder = "staging" if one.state is ProposalState.OPEN else "versions"
-    path = code(f"skill-{folder}/{one.name}/{one.digest}")
+    folder = FOLDERS.get(one.state)
+    path = code(f"{folder}/{one.name}/{one.digest}")
     return Reply(
         text=paragraphs(
             notice(one, report, call.language)
@@ -67,7 +69,7 @@ def _show(call: Call, words: Words) -> Script[Reply]:
             else f"{code(one.name)} {_version_line(call, one)}",
             trials(report),
             fenced(one.diff),
-            call.say(Phrase.SKILL_STAGED, path=path),
+            call.say(Phrase.SKILL_STAGED, path=path) if folder else "",
         )
     )
 

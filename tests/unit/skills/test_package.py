@@ -72,7 +72,8 @@ def test_a_link_inside_is_refused(tmp_path: Path) -> None:
         ("scripts/a b.py", b"", "names are letters"),
         ("evil.py", b"", "nothing else"),
         ("references/a.md", b"\xff", "not UTF-8"),
-        ("references/a.md", b"\0", "it is not text"),
+        ("references/a.md", b"\0", "can't be seen"),
+        ("scripts/a.py", "x = 'a\u202e'".encode(), "can't be seen"),
         ("assets/a.txt", b"x" * (MAX_PROPOSED_FILE_BYTES + 1), "a file holds at most"),
     ],
 )
