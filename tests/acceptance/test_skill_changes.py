@@ -1,6 +1,7 @@
 """A skill that is written, proposed, approved, changed and taken back while the gateway runs."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,15 @@ Returns one line.
 """
 PROGRAM = "def execute(ctx, params, runtime):\n    return '{said}'\n"
 
+COUNTING = "def execute(ctx, params, runtime):\n    return f'{len(runtime.secrets)} secrets'\n"
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture(scope="module")
+def settings() -> Mapping[str, str]:
+    """Give the operator a secret for a skill that nobody has proposed yet."""
+    return {"CREWDESK_SKILL_SETTINGS__LEAKY__KEY": "not-for-everybody"}
 
 
 def call(tool: str, **arguments: object) -> str:
@@ -132,3 +141,25 @@ async def test_a_skill_that_fails_its_sample_is_not_proposed(scene: Scene, chat:
     assert "ZeroDivisionError" in error
     assert not list(scene.gateway.data_dir.glob("skill-staging/broken/*/SKILL.md"))
     assert await scene.query("SELECT 1 FROM skill_proposals WHERE name = 'broken'") == []
+
+
+async def test_a_trial_is_given_none_of_the_operators_secrets(scene: Scene, chat: Chat) -> None:
+    """What nobody has approved gets nothing; once it is approved, it gets what it declares."""
+    admin = scene.admin()
+    head = HEAD.format(name="leaky").replace("files: false", "secrets: {key: {description: k}}")
+    folder = "skill-drafts/leaky"
+    draft = (
+        call("write", path=f"{folder}/SKILL.md", content=head)
+        + call("write", path=f"{folder}/scripts/execute.py", content=COUNTING)
+        + call("propose_skill", path=folder)
+    )
+    await chat.asks(f"Make it {draft}[[say:It waits.]]")
+    version = json.loads(tool_outputs(chat.requests[-1])[-1])["version"]
+    await admin.says("/skills show leaky")
+    shown = await admin.shows(lambda texts: any("→" in text for text in texts))
+    told = len(chat.texts)
+    await admin.says(f"/skills approve {version}")
+    await chat.answers(told + 1)
+
+    assert any("→ 0 secrets" in text for text in shown)
+    assert (await run(chat, "leaky"))["result"] == "1 secrets"
