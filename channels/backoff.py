@@ -1,7 +1,10 @@
 """How long to wait before a connection is tried again."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+
+Sleep = Callable[[float], Awaitable[None]]
+"""Waits so many seconds; tests wait less."""
 
 
 class Backoff:

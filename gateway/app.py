@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -15,7 +16,6 @@ from channels.settings import ChannelSettings
 from gateway.access import ClaimCode, Gate
 from gateway.channel_runner import ChannelRunner
 from gateway.clock import Clock, SystemClock
-from gateway.commands.command import Aftermath, PauseWork, ReloadFiles, SkillsDecided, StopTask
 from gateway.commands.desk import CommandDesk
 from gateway.config import ModelSettings, Settings, load_settings
 from gateway.config.sections import OFFLINE_MODEL, ModelApi, TranscriptionSettings
@@ -26,6 +26,7 @@ from gateway.dispatch import Dispatcher
 from gateway.errors import SettingsError, StartupError
 from gateway.facts import GatewayFacts
 from gateway.files import FileFetcher, FileRoom, Transcribe
+from gateway.follower import follower
 from gateway.governor import Governor
 from gateway.health import Health
 from gateway.http import HttpServer
@@ -38,6 +39,8 @@ from gateway.outgoing import OutgoingFiles
 from gateway.preview import Stage
 from gateway.proposals import ProposalRoom
 from gateway.roster import ChannelPlan, Roster
+from gateway.schedule.clockwork import ClockRoom, Clockwork
+from gateway.schedule.scheduler import Alarm
 from gateway.seen import SeenSigns
 from gateway.sending import Sender
 from gateway.service import Loops, Service
@@ -126,23 +129,17 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     workshop = _workshop(core.settings, core.shelf)
     sender = Sender(core.database, core.clock, core.governor, owner=core.directory.owner)
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
+    clockwork = _clockwork(core, workshop, delivery)
     fetcher = FileFetcher(_file_room(core))
     installer, proposals = _skill_change(core, workshop, delivery.wakeup)
-    turn_room = _turn_room(core, workshop, delivery, fetcher, proposals)
+    turn_room = _turn_room(core, workshop, delivery, fetcher, clockwork, proposals)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
 
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
-    facts = GatewayFacts(
-        core.clock.now(),
-        core.roster,
-        workshop,
-        core.shelf,
-        busy_mode=core.settings.inbox.busy_mode,
-    )
-    desk = CommandDesk(facts)
-    follow = _follower(dispatcher, workshop, installer)
+    desk = CommandDesk(_facts(core, workshop))
+    follow = follower(dispatcher, workshop, clockwork, installer)
     seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
     intake_room = replace(
         _intake_room(core, gate, desk, seen, dispatcher), files_wakeup=fetcher.wakeup
@@ -161,6 +158,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
         ),
         seen=seen,
         models=core.shelf,
+        clockwork=clockwork,
         files=fetcher,
         skills=installer,
         channels=[
@@ -185,6 +183,37 @@ def _skill_change(
         wakeup=words,
     )
     return SkillInstaller(core.database, core.clock, workshop.skills, disk, words), proposals
+
+
+def load_alarm() -> Callable[[Wakeup], AbstractContextManager[Alarm]]:
+    """Import APScheduler, which takes a tenth of a second, and return what opens an alarm."""
+    from gateway.schedule.alarm import ApschedulerAlarm  # noqa: PLC0415 - slow, see above
+
+    return ApschedulerAlarm
+
+
+def _clockwork(core: _Core, workshop: Workshop, delivery: Delivery) -> Clockwork:
+    room = ClockRoom(
+        database=core.database,
+        clock=core.clock,
+        inbox=core.inbox,
+        roster=core.roster,
+        workshop=workshop,
+        settings=core.settings.schedules,
+        said=delivery.wakeup.call,
+    )
+    return Clockwork(room, load_alarm)
+
+
+def _facts(core: _Core, workshop: Workshop) -> GatewayFacts:
+    return GatewayFacts(
+        core.clock.now(),
+        core.roster,
+        workshop,
+        core.shelf,
+        busy_mode=core.settings.inbox.busy_mode,
+        time_zone=core.settings.schedules.time_zone,
+    )
 
 
 def _file_room(core: _Core) -> FileRoom:
@@ -222,6 +251,7 @@ def _turn_room(
     workshop: Workshop,
     delivery: Delivery,
     fetcher: FileFetcher,
+    clockwork: Clockwork,
     proposals: ProposalRoom,
 ) -> TurnRoom:
     crew = CrewRoom(
@@ -249,6 +279,8 @@ def _turn_room(
         files=fetcher,
         outgoing=partial(OutgoingFiles, core.settings.data_dir, max_mb=core.settings.files.max_mb),
         propose=proposals.tool,
+        books=clockwork.books,
+        runs=clockwork.runs,
     )
 
 
@@ -449,25 +481,3 @@ def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
         context_tokens=settings.model.context_tokens,
         takes_images=settings.model.takes_images,
     )
-
-
-def _follower(
-    dispatcher: Dispatcher, workshop: Workshop, installer: SkillInstaller
-) -> Callable[[Aftermath], None]:
-    """Return what carries out what a command leaves to do after its commit."""
-
-    def follow(aftermath: Aftermath) -> None:
-        match aftermath:
-            case StopTask(task_id=task_id):
-                dispatcher.cancel(task_id)
-            case PauseWork(is_paused=is_paused):
-                dispatcher.pause(is_paused=is_paused)
-            case ReloadFiles():
-                workshop.souls.refresh()
-                workshop.skills.refresh()
-            case SkillsDecided():
-                installer.wakeup.call()
-            case _:
-                assert_never(aftermath)
-
-    return follow

@@ -7,7 +7,8 @@ GatewayError
 │   ├── ConflictError          somebody else wrote it already; look again
 │   └── StoreUnavailableError  nothing can be written now; nothing was kept, try later
 ├── LeaseLostError             this work belongs to somebody else now: stop and discard
-└── InboxFullError             nothing more is accepted now; leave the event with the platform
+├── InboxFullError             nothing more is accepted now; leave the event with the platform
+└── ScheduleError              a schedule cannot be like this; the sentence says what is wrong
 """
 
 from collections.abc import Sequence
@@ -47,3 +48,7 @@ class LeaseLostError(GatewayError):
 
 class InboxFullError(GatewayError):
     """The inbox holds as many tasks as it may."""
+
+
+class ScheduleError(GatewayError):
+    """A schedule cannot be like this; the sentence names what is wrong and what is allowed."""

@@ -23,9 +23,11 @@ class GatewayFacts:
         shelf: ModelShelf,
         *,
         busy_mode: BusyMode,
+        time_zone: str,
     ) -> None:
         self.started_at = started_at
         self.busy_mode = busy_mode
+        self.time_zone = time_zone
         self.version = version("crewdesk")
         self._roster = roster
         self._workshop = workshop

@@ -52,7 +52,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a claim ends, and what is said by it.
+    """How a claim ends, and what is said by it; `also` is written in the same transaction.
 
     `answers` are those of the run's model that nothing has recorded yet. The first of the parts is
     sent at once, under `opening`, unless it must take its turn.
@@ -63,6 +63,7 @@ class Ending:
     parts: Sequence[NewPart] = ()
     opening: Opening | None = None
     spoken: str = ""  # the same as one text, for the conversation's history
+    also: Callable[[datetime], Script[None]] | None = None
 
 
 class Inbox:
@@ -189,7 +190,8 @@ class Inbox:
         said: Sequence[Said] = []
         if task.conversation_id is not None:
             talk = yield from conversations.find(task.conversation_id)
-            said = yield from conversations.history(talk, task.lane_seq, HISTORY_MESSAGES)
+            if task.lane == talk.address.key:  # a schedule's runs know nothing of each other
+                said = yield from conversations.history(talk, task.lane_seq, HISTORY_MESSAGES)
         mode = self.busy_mode(talk)
         may_collect = talk is not None and mode is not BusyMode.QUEUE and not recorded
         return Claim(
@@ -294,6 +296,8 @@ def _leaving(lease: Lease, ending: Ending, now: datetime) -> Script[OutboxPart |
     if ending.spoken and ending.parts:
         talk = yield from conversations.find(ending.parts[0].conversation_id)
         yield from conversations.say(talk, ending.spoken, lease.task_id, now)
+    if ending.also is not None:
+        yield from ending.also(now)
     if leaving.status in TERMINAL:
         yield from tasks.end_collected(lease.task_id, leaving.status, now)
         yield from jobs.end_open(lease.task_id, now)

@@ -9,12 +9,13 @@ import structlog
 from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.outgoing import remove_copies, tasks_with_copies
-from gateway.store import conversations, files, timeline
+from gateway.store import conversations, files, heartbeats, ticks, timeline
 from gateway.store.database import Database
 from gateway.workshop import Workshop
 
 INTERVAL_SECONDS = 60.0
 RAW_PAYLOADS_KEPT = timedelta(days=30)
+TICKS_KEPT = timedelta(days=90)
 
 logger = structlog.get_logger(__name__)
 
@@ -48,8 +49,11 @@ class Maintenance:
         payloads = await self._database.transact(
             "prune_payloads", lambda: conversations.forget_raw_payloads(before)
         )
-        if events or payloads:
-            logger.info("pruned", timeline_events=events, raw_payloads=payloads)
+        long_ago = self._clock.now() - TICKS_KEPT
+        await self._database.transact("prune_heartbeats", lambda: heartbeats.forget(long_ago))
+        forgotten = await self._database.transact("prune_ticks", lambda: ticks.forget(long_ago))
+        if events or payloads or forgotten:
+            logger.info("pruned", timeline_events=events, raw_payloads=payloads, ticks=forgotten)
 
     async def _remove_copies(self) -> None:
         """Remove what was kept of files that were sent long ago, or never will be."""

@@ -7,6 +7,7 @@ from gateway.envelope import JsonObject, TaskEnvelope
 from gateway.store.files import FileState, ReceivedFile
 from workers.tools.protocol import JsonValue
 
+LONGEST_FINDING = 500  # characters
 _WITHOUT_FILE = frozenset(kind for kind in AttachmentKind if not kind.is_file)
 
 
@@ -18,7 +19,7 @@ def requests_text(tasks: Sequence[TaskEnvelope], files: Sequence[ReceivedFile] =
 
 
 def request_text(task: TaskEnvelope, files: Sequence[ReceivedFile] = ()) -> str:
-    """Return the goal with what came along: the quoted message, spoken words, files, places."""
+    """Return the goal with what came along: a quoted message, spoken words, files, findings."""
     parts = [task.goal]
     quoted = _text(task.payload, "quoted_text")
     if quoted:
@@ -28,6 +29,9 @@ def request_text(task: TaskEnvelope, files: Sequence[ReceivedFile] = ()) -> str:
         parts.append("Attached files:\n" + "\n".join(_file_line(one) for one in files))
     if places := _places(task.payload):
         parts.append("Attached: " + "; ".join(places))
+    findings = task.payload.get("findings")
+    if isinstance(findings, list) and findings:
+        parts.append("\n".join(f"- {_finding(one)}" for one in findings))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -89,3 +93,11 @@ def _place(value: JsonValue) -> str:
     if not isinstance(value, dict):
         return str(value)
     return ", ".join(str(value[key]) for key in ("kind", "name", "file_id") if value.get(key))
+
+
+def _finding(value: JsonValue) -> str:
+    """Write what a heartbeat found on one line: it is material, and may not look like more."""
+    if not isinstance(value, dict):
+        return str(value)
+    facts = (str(value.get(key) or "") for key in ("title", "url"))
+    return " ".join(" ".join(facts).split())[:LONGEST_FINDING]

@@ -20,6 +20,7 @@ from gateway.installer import SkillInstaller
 from gateway.intake import Intake
 from gateway.maintenance import Maintenance
 from gateway.models import ModelShelf
+from gateway.schedule.clockwork import Clockwork
 from gateway.seen import SeenSigns
 from gateway.store import settings
 from gateway.store.database import Database
@@ -40,6 +41,7 @@ class Loops:
     maintenance: Maintenance
     seen: SeenSigns
     models: ModelShelf
+    clockwork: Clockwork
     files: FileFetcher
     skills: SkillInstaller
     channels: Sequence[ChannelRunner]
@@ -107,6 +109,7 @@ class Service:
                 group.create_task(runner.run(), name="channel") for runner in loops.channels
             ]
             housekeeping.append(group.create_task(loops.maintenance.run(), name="maintenance"))
+            housekeeping.append(group.create_task(self._schedule(), name="scheduler"))
             housekeeping.append(group.create_task(loops.seen.run(), name="seen"))
             group.create_task(self._dispatch(), name="dispatcher")
             housekeeping.append(group.create_task(loops.delivery.run(), name="delivery"))
@@ -131,6 +134,11 @@ class Service:
         # all of it and holds every conversation up for a fifth of a second.
         gc.freeze()
         await self._loops.dispatcher.run()
+
+    async def _schedule(self) -> None:
+        """Fire schedules and heartbeats, once there is a model for what they ask."""
+        await self._loops.models.ready()
+        await self._loops.clockwork.run()
 
     async def _stop(self, seconds: float) -> None:
         """Take nothing in, let tasks end or give them back, and send what can be sent.

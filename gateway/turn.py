@@ -28,11 +28,14 @@ from gateway.pictures import pictures_of
 from gateway.preview import AnswerPreview, Stage
 from gateway.requests import has_attachments, requests_text
 from gateway.retry import RetryDecision
+from gateway.schedule.book import BookRoom, Owner, TaskBook
+from gateway.schedule.runs import ScheduledRuns, is_scheduled
 from gateway.store import outbox, steps, tasks
 from gateway.store.conversations import Conversation, Direction
 from gateway.store.database import Database
 from gateway.store.files import ReceivedFile
 from gateway.store.outbox import NewPart, Opening, OutboxKind, OutboxPart, OutboxState
+from gateway.store.people import Role
 from gateway.store.statement import Script
 from gateway.store.tasks import Leaving
 from gateway.wakeup import Wakeup
@@ -41,6 +44,7 @@ from manager.manager import MANAGER_SOUL, Equipment, Turn, answer
 from manager.prompt import Exchange, Situation
 from manager.speech import question_text
 from manager.tools.files import SEND_FILE
+from souls.soul import Soul
 from workers.agent.report import Report, SilentReport
 from workers.agent.result import AgentAnswer, AgentResult, AgentStopped
 from workers.errors import Suspended
@@ -82,6 +86,8 @@ class TurnRoom:
     crew: CrewRoom
     settings: InboxSettings
     outlet: Outlet
+    books: BookRoom
+    runs: ScheduledRuns
     files: FileFetcher
     outgoing: Callable[[UUID, Path], OutgoingFiles]  # of a task, from its workspace
     propose: Callable[[Claim, Path], Tool]  # the tool by which its agents hand in skills
@@ -145,10 +151,14 @@ class TaskTurn:
     async def leave(self, ending: Ending) -> None:
         """End the claim, and record with it what the model said last."""
         ending = replace(ending, answers=self._journal.kept)
+        if is_scheduled(self._claim.task):
+            ending = self._room.runs.redirect(self._claim.task, ending)
         if ending.parts:
             await self._leave_saying(ending)
         else:
             await self._room.inbox.leave(self._claim.lease, ending)
+        if ending.also is not None:
+            self._room.outlet.wakeup.call()
         logger.info(
             "task_left",
             task_id=str(self._claim.task.task_id),
@@ -199,6 +209,8 @@ class TaskTurn:
     def _refusal(self) -> Ending | None:
         """Return how a task ends that must not be worked on."""
         task = self._claim.task
+        if is_scheduled(task) and self._claim.role is Role.BLOCKED:
+            return Ending(leaving=Leaving(status=TaskStatus.CANCELLED, reason="owner blocked"))
         if task.barren_attempts > self._room.settings.max_barren_attempts:
             text = say(
                 Phrase.QUARANTINED,
@@ -214,7 +226,7 @@ class TaskTurn:
 
     async def _work(self) -> AgentResult:
         talk = self._claim.conversation
-        if talk is None:
+        if talk is None or is_scheduled(self._claim.task):
             return await self._answer(SilentReport())
         preview = AnswerPreview(
             self._room.stage, self._claim.task.task_id, talk, await self._known_preview()
@@ -246,16 +258,15 @@ class TaskTurn:
     async def _answer(self, report: Report) -> AgentResult:
         room, claim = self._room, self._claim
         workshop = room.workshop
-        soul = workshop.souls.get(MANAGER_SOUL)
-        if soul is None:
-            raise LookupError("there is no soul 'manager'; put souls/manager.md back")
+        soul = self._soul()
         workspace = await workshop.workspace(claim.task.conversation_id or claim.task.task_id)
         place = claim.conversation.address.kind if claim.conversation else PRIVATE
         shared = workshop.shared_tools(workspace, claim.task.user_id, self._language)
         tools = permitted([*shared, room.propose(claim, workspace)], claim.role, place)
         files = await self._files()
         pictures = await pictures_of(files, workspace) if workshop.takes_images else ()
-        drop = self._drop(workspace) if claim.conversation is not None else None
+        can_give = claim.conversation is not None and not is_scheduled(claim.task)
+        drop = self._drop(workspace) if can_give else None
         async with plain_group() as group:
             crew = TaskCrew(room.crew, claim, tools, group)
             crew.resume()
@@ -265,6 +276,7 @@ class TaskTurn:
                 tools=tools,
                 crew=crew,
                 spill=WorkspaceSpill(workspace),
+                schedules=self._book(),
                 drop=drop,
             )
             try:
@@ -272,9 +284,34 @@ class TaskTurn:
             finally:
                 crew.release()
 
+    def _soul(self) -> Soul:
+        """Return who answers: the Manager, or whom a schedule names, as long as there is one."""
+        souls = self._room.workshop.souls
+        wanted = str(self._claim.task.metadata.get("soul") or MANAGER_SOUL)
+        soul = souls.get(wanted) or souls.get(MANAGER_SOUL)
+        if soul is None:
+            raise LookupError("there is no soul 'manager'; put souls/manager.md back")
+        if soul.name != wanted:
+            logger.warning("soul_is_gone", soul=wanted)
+        return soul
+
+    def _book(self) -> TaskBook | None:
+        """Return the person's schedules; none for guests, and none to a run that a clock began."""
+        task, role = self._claim.task, self._claim.role
+        if task.conversation_id is None or is_scheduled(task) or not role.reaches(Role.MEMBER):
+            return None
+        owner = Owner(
+            user_id=task.user_id,
+            conversation_id=task.conversation_id,
+            is_admin=role is Role.ADMIN,
+        )
+        return TaskBook(self._room.books, owner)
+
     def _model(self, of_soul: str | None) -> Model:
         talk = self._claim.conversation
-        chosen = talk.model if talk is not None else ""
+        chosen = str(self._claim.task.metadata.get("model") or "")
+        if not chosen and talk is not None:
+            chosen = talk.model
         return self._room.workshop.model(chosen or of_soul or "")
 
     async def _files(self) -> Sequence[ReceivedFile]:
@@ -309,8 +346,8 @@ class TaskTurn:
         )
 
     def _turn(self, files: Sequence[ReceivedFile], pictures: tuple[Picture, ...]) -> Turn:
-        steers = self._claim.busy_mode is BusyMode.STEER
         task, talk = self._claim.task, self._claim.conversation
+        steers = self._claim.busy_mode is BusyMode.STEER and not is_scheduled(task)
         return Turn(
             request=requests_text([task, *self._claim.collected], files),
             pictures=pictures,
@@ -320,13 +357,14 @@ class TaskTurn:
                 channel=talk.address.channel if talk else "no channel",
                 is_group=talk is not None and talk.address.kind is ConversationKind.GROUP,
                 language=self._language,
+                is_scheduled=is_scheduled(task),
             ),
             earlier=[
                 Exchange(is_from_person=one.direction is Direction.IN, text=one.text)
                 for one in self._claim.history
             ],
             context_tokens=self._room.workshop.context_tokens,
-            can_ask=talk is not None,
+            can_ask=talk is not None and not is_scheduled(task),
             heard_meanwhile=partial(self._journal.note, find=self._steer) if steers else None,
         )
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from manager.crew import Crew
 from manager.prompt import Exchange, Situation, describe, transcript
+from manager.schedules import ScheduleBook
 from manager.speech import outcomes_note
 from manager.tools.files import FileDrop, SendFile
 from manager.tools.questions import AskUser
+from manager.tools.schedules import CancelSchedule, CreateSchedule, ListSchedules
 from manager.tools.workers import AwaitWorker, DispatchWorker, ListWorkers
 from souls.soul import Soul
 from workers.agent.journal import Journal
@@ -38,7 +40,8 @@ class Turn:
 class Equipment:
     """What the Manager has at hand; `tools` are those it shares with workers.
 
-    Without `drop` nobody is there to be given a file.
+    Without `schedules` it can make none: in a scheduled run, say. Without `drop` nobody is there to
+    be given a file.
     """
 
     soul: Soul
@@ -46,6 +49,7 @@ class Equipment:
     tools: Sequence[Tool]
     crew: Crew
     spill: Spill
+    schedules: ScheduleBook | None = None
     drop: FileDrop | None = None
 
 
@@ -68,6 +72,7 @@ async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Rep
         AwaitWorker(crew),
         *((AskUser(),) if turn.can_ask else ()),
         *((SendFile(equipment.drop),) if equipment.drop is not None else ()),
+        *_schedule_tools(equipment.schedules),
     )
     allowed = [tool for tool in (*equipment.tools, *own) if tool.spec.name in equipment.soul.tools]
     request = AgentRequest(
@@ -79,3 +84,9 @@ async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Rep
     )
     toolbox = Toolbox(allowed, equipment.spill)
     return await run_agent(equipment.soul, request, toolbox, equipment.model, journal, report)
+
+
+def _schedule_tools(book: ScheduleBook | None) -> tuple[Tool, ...]:
+    if book is None:
+        return ()
+    return (CreateSchedule(book), ListSchedules(book), CancelSchedule(book))

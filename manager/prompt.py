@@ -7,6 +7,11 @@ from datetime import datetime
 from workers.models.protocol import AssistantTurn, Item, Picture, UserText
 
 MAX_NAME_CHARACTERS = 64
+SCHEDULED = (
+    "\n\nThis is a scheduled run: nobody has written just now and nobody can be asked. Do what is "
+    "asked below; your answer is sent as one message. If it says that only something new or "
+    "noteworthy is wanted and there is nothing, answer exactly HEARTBEAT_OK: then nothing is sent."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +23,7 @@ class Situation:
     channel: str
     is_group: bool
     language: str = ""
+    is_scheduled: bool = False  # nobody has written: a clock began this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,7 @@ def describe(situation: Situation) -> str:
         "## The situation\n\n"
         f"It is {situation.now:%A, %Y-%m-%d %H:%M} UTC. You speak with "
         f"{person} in {place} on {situation.channel}.{language}"
+        f"{SCHEDULED if situation.is_scheduled else ''}"
     )
 
 

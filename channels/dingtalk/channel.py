@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from pydantic import ValidationError
 
+from channels.backoff import Sleep
 from channels.dingtalk.cards import Cards, track_id
 from channels.dingtalk.files import PICTURE_TYPES, Files
 from channels.dingtalk.frames import Frame
@@ -23,7 +24,7 @@ from channels.dingtalk.outbound import (
     listed,
 )
 from channels.dingtalk.payload import parse_message
-from channels.dingtalk.receiving import Receiver, Sleep
+from channels.dingtalk.receiving import Receiver
 from channels.dingtalk.robot import ReplyPaths, Robot
 from channels.dingtalk.settings import DingtalkSettings
 from channels.dingtalk.tokens import AccessTokens

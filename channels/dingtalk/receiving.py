@@ -1,21 +1,23 @@
 """The receive loop: messages are stored in their order and acknowledged only then."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
 
-from channels.backoff import Backoff
+from channels.backoff import Backoff, Sleep
 from channels.dingtalk.frames import Frame, FrameKind
+from channels.dingtalk.inbound import CHANNEL
 from channels.dingtalk.link import Link, LinkTrouble
 from channels.errors import ChannelUnavailable
 from channels.message import InboundMessage
+from channels.offering import Offering
 from channels.protocol import Receive
 
-Sleep = Callable[[float], Awaitable[None]]
 Read = Callable[[Frame], InboundMessage | None]
 """Returns what a person wrote, None for what is no such message."""
 
@@ -55,7 +57,7 @@ class Receiver:
         self._read = read
         self._sleep = sleep
         self._network = Backoff(first=1, ceiling=60)
-        self._store = Backoff(first=1, ceiling=30)
+        self._offering = Offering(CHANNEL, sleep=sleep)
 
     async def run(self, receive: Receive) -> None:
         """Receive until cancelled.
@@ -130,26 +132,10 @@ class Receiver:
             batch = [await arrivals.get()]
             while len(batch) < _BATCH and not arrivals.empty():
                 batch.append(arrivals.get_nowait())
-            await self._hand_over([arrival.message for arrival in batch], receive)
+            messages = [arrival.message for arrival in batch]
+            await self._offering.until_stored(partial(receive, messages))
             for arrival in batch:
                 await arrival.link.answer_kept(arrival.frame)
-
-    async def _hand_over(self, messages: Sequence[InboundMessage], receive: Receive) -> None:
-        """Offer the messages until they are stored."""
-        is_logged = False
-        while True:
-            try:
-                await receive(messages)
-            except Exception as error:  # noqa: BLE001 - whatever kept them from being stored
-                if not is_logged:
-                    logger.warning(
-                        "dingtalk_batch_not_stored", count=len(messages), error=repr(error)
-                    )
-                is_logged = True
-                await self._sleep(self._store.seconds())
-            else:
-                self._store.reset()
-                return
 
     def _enter(self, trouble: str) -> None:
         if trouble != self.trouble:

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from pydantic import ValidationError
 
-from channels.backoff import Backoff
+from channels.backoff import Backoff, Sleep
 from channels.errors import (
     LookupInconclusive,
     SendError,
@@ -57,7 +57,7 @@ from channels.slack.outbound import (
 )
 from channels.slack.pace import INTERVAL_SECONDS, Pace
 from channels.slack.payload import ActionBody, JsonObject
-from channels.slack.socket import Sleep, SocketMode
+from channels.slack.socket import SocketMode
 from channels.slack.streams import Streams
 from channels.slack.threads import Threads
 
@@ -250,7 +250,7 @@ class SlackChannel:
                 answer = await self._api.post("auth.test", {})
             except CallFailed as failure:
                 hopeless = unavailable(failure, is_app_token=False)
-                self._socket.trouble = hopeless.reason if hopeless else failure.reason
+                self._socket.enter(hopeless.reason if hopeless else failure.reason)
                 if hopeless is not None:
                     raise hopeless from failure
                 told = failure.retry_after.total_seconds() if failure.retry_after else 0.0

@@ -57,7 +57,6 @@ class MessageEvent(Post):
     channel: str
     message: Post | None = None
     previous_message: Post | None = None
-    deleted_ts: str = ""
 
 
 class EventBody(_Part):

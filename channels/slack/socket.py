@@ -10,17 +10,19 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import aiohttp
 import structlog
 
-from channels.backoff import Backoff
+from channels.backoff import Backoff, Sleep
+from channels.offering import Offering
 from channels.slack.api import SlackApi
 from channels.slack.failures import CallFailed, unavailable
+from channels.slack.inbound import CHANNEL
 from channels.slack.payload import JsonObject
 
-Sleep = Callable[[float], Awaitable[None]]
 Dispatch = Callable[[JsonObject], Awaitable[JsonObject | None]]
 
 LONG_ENOUGH_SECONDS: Final = 10.0  # a connection that held so long ended for no reason of its own
@@ -53,8 +55,15 @@ class SocketMode:
         self._api = api
         self._sleep = sleep
         self._network = Backoff(first=0.5, ceiling=30)
-        self._store = Backoff(first=1, ceiling=30)
+        self._offering = Offering(CHANNEL, sleep=sleep)
         self._waiting: asyncio.Queue[_Delivery] = asyncio.Queue(_WAITING_FRAMES)
+
+    def enter(self, trouble: str) -> None:
+        """Take note of a trouble, empty while all is well, and tell the log where it is news."""
+        if trouble != self.trouble:
+            log = logger.warning if trouble else logger.info
+            log("slack_connection", trouble=trouble)
+        self.trouble = trouble
 
     async def receive(self) -> None:
         """Stay connected until cancelled.
@@ -71,14 +80,16 @@ class SocketMode:
                 logger.info("slack_connection_ended", reason=reason)
                 self._network.reset()
             else:
-                self._enter(reason)
+                self.enter(reason)
                 await self._sleep(self._network.seconds())
 
     async def hand_over(self, dispatch: Dispatch) -> None:
         """Hand envelopes over and acknowledge them, until cancelled."""
         while True:
             delivery = await self._waiting.get()
-            acknowledgement = await self._stored(delivery, dispatch)
+            acknowledgement = await self._offering.until_stored(
+                partial(dispatch, delivery.envelope)
+            )
             if acknowledgement is not None:
                 await _acknowledge(delivery.connection, acknowledgement)
             self._waiting.task_done()
@@ -97,10 +108,10 @@ class SocketMode:
         except CallFailed as failure:
             hopeless = unavailable(failure, is_app_token=True)
             if hopeless is not None:
-                self._enter(hopeless.reason)
+                self.enter(hopeless.reason)
                 raise hopeless from failure
             if failure.retry_after is not None:
-                self._enter(failure.reason)
+                self.enter(failure.reason)
                 await self._sleep(failure.retry_after.total_seconds())
             return failure.reason
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
@@ -115,7 +126,7 @@ class SocketMode:
                 continue
             match content.get("type"):
                 case "hello":
-                    self._enter("")
+                    self.enter("")
                 case "disconnect":
                     await self._drain()
                     return f"Slack asked for a new connection: {content.get('reason')}"
@@ -130,27 +141,6 @@ class SocketMode:
                 await self._waiting.join()
         except TimeoutError:
             logger.info("slack_connection_left_early", waiting=self._waiting.qsize())
-
-    async def _stored(self, delivery: _Delivery, dispatch: Dispatch) -> JsonObject | None:
-        """Offer an envelope until it is stored; return its acknowledgement."""
-        is_logged = False
-        while True:
-            try:
-                acknowledgement = await dispatch(delivery.envelope)
-            except Exception as error:  # noqa: BLE001 - whatever kept it from being stored
-                if not is_logged:
-                    logger.warning("slack_event_not_stored", error=repr(error))
-                is_logged = True
-                await self._sleep(self._store.seconds())
-            else:
-                self._store.reset()
-                return acknowledgement
-
-    def _enter(self, trouble: str) -> None:
-        if trouble != self.trouble:
-            log = logger.warning if trouble else logger.info
-            log("slack_connection", trouble=trouble)
-        self.trouble = trouble
 
 
 async def _acknowledge(

@@ -41,6 +41,7 @@ from aiogram.types import File, Message, ReactionTypeEmoji
 from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
+from channels.backoff import Sleep
 from channels.errors import (
     ChannelUnavailable,
     FileUnavailable,
@@ -77,7 +78,6 @@ from channels.telegram.polling import (
     PollConflict,
     Poller,
     PollError,
-    Sleep,
 )
 
 REQUEST_TIMEOUT: Final = 30  # seconds; whole, as aiogram takes it

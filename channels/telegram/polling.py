@@ -5,16 +5,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Final, Protocol, TypeVar
 
 import structlog
 from pydantic import ValidationError
 
-from channels.backoff import Backoff
+from channels.backoff import Backoff, Sleep
 from channels.errors import ChannelUnavailable
-from channels.message import InboundMessage
+from channels.offering import Offering
 from channels.protocol import Receive
-from channels.telegram.inbound import BotIdentity, seen_messages, to_inbound
+from channels.telegram.inbound import CHANNEL, BotIdentity, seen_messages, to_inbound
 from channels.telegram.message_ids import MessageIds
 from channels.telegram.payload import CallbackQuery, RawUpdate, Update, parse_update
 
@@ -28,7 +29,6 @@ LONG_POLL: Final = timedelta(seconds=30)
 _POLL_AFTER_CONFLICT: Final = timedelta(seconds=5)  # long enough for another poller to end it
 
 T = TypeVar("T")
-Sleep = Callable[[float], Awaitable[None]]
 
 logger = structlog.get_logger(__name__)
 
@@ -92,7 +92,7 @@ class Poller:
         self._sleep = sleep
         self._network = Backoff(first=1, ceiling=30)
         self._conflict = Backoff(first=5, ceiling=60)
-        self._store = Backoff(first=1, ceiling=30)
+        self._offering = Offering(CHANNEL, sleep=sleep)
         self._offset: int | None = None
         self._poll_begun_at = ids.tick()
 
@@ -118,7 +118,7 @@ class Poller:
         if len(raw_updates) < BATCH_SIZE:
             self._ids.note_drained(self._poll_begun_at)
         if messages:
-            await self._hand_over(messages, receive)
+            await self._offering.until_stored(partial(receive, messages))
         if raw_updates:
             self._offset = max(_update_id(raw) for raw in raw_updates) + 1
         for _, update in updates:
@@ -161,23 +161,6 @@ class Poller:
     def _note_seen(self, update: Update, bot: BotIdentity) -> None:
         for seen in seen_messages(update, bot):
             self._ids.note_seen(seen.chat_id, seen.message_id, is_new=seen.is_new)
-
-    async def _hand_over(self, messages: Sequence[InboundMessage], receive: Receive) -> None:
-        """Offer the messages until they are stored."""
-        is_logged = False
-        while True:
-            try:
-                await receive(messages)
-            except Exception as error:  # noqa: BLE001 - whatever kept them from being stored
-                if not is_logged:
-                    logger.warning(
-                        "telegram_batch_not_stored", count=len(messages), error=repr(error)
-                    )
-                is_logged = True
-                await self._sleep(self._store.seconds())
-            else:
-                self._store.reset()
-                return
 
     async def _patiently(self, request: Callable[[], Awaitable[T]]) -> T:
         """Repeat a request until it is answered."""

@@ -84,6 +84,11 @@ class Outline:
         index = bisect.bisect_right(self.indents, offset, key=lambda indent: indent[0]) - 1
         return self.indents[index][1] if index >= 0 else 0
 
+    def indent_change_after(self, offset: int) -> int | None:
+        """Return the next place after `offset` where a list item begins or ends."""
+        index = bisect.bisect_right(self.indents, offset, key=lambda indent: indent[0])
+        return self.indents[index][0] if index < len(self.indents) else None
+
 
 def outline(text: str) -> Outline:
     """Parse `text`, which must be well-formed, in time linear to its length."""

@@ -120,7 +120,7 @@ class _Splitter:
             return self._opened(body, start, indent)
         code_end = len(body) if head is tail else head.end - start
         code = head.without_container(body[:code_end]).strip("\n")
-        after = _dedented(body[code_end:], indent)
+        after = _dedented(f"\n{body[code_end:]}", indent).removeprefix("\n")  # whole lines
         closer = "" if head.is_closed or head is tail else f"\n{head.closer}"
         seam = "" if not after or after.startswith("\n") else "\n"
         return f"{head.opener}{code}{closer}{seam}{after}".rstrip()
@@ -134,8 +134,21 @@ class _Splitter:
         line = self._text.rfind("\n", 0, first) + 1
         if line >= start and self._outline.is_indented_code(first):
             return body[line - start :].rstrip()
-        dedented = _dedented(body, indent).strip()
-        return _as_text(dedented) if self._outline.is_text(first) else dedented
+        dedented = _dedented(self._with_item_apart(body, start, indent), indent).strip()
+        was_elsewhere = start > 0 and self._outline.is_text(first)
+        return _as_text(dedented) if was_elsewhere else dedented
+
+    def _with_item_apart(self, body: str, start: int, indent: int) -> str:
+        """Put a blank line before the next list item, where a part begins in the one before.
+
+        There the item's text has become a paragraph, which only a few kinds of item may follow
+        at once. Source: https://spec.commonmark.org/0.31.2/#list-items
+        """
+        change = self._outline.indent_change_after(start) if indent else None
+        if change is None or change >= start + len(body):
+            return body
+        line = self._text.rfind("\n", 0, change) + 1 - start
+        return f"{body[:line]}\n{body[line:]}" if line > 0 else body
 
     def _divided(self, offset: int) -> Block | None:
         """Return the block to be closed and opened again at `offset`."""

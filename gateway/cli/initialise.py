@@ -46,6 +46,9 @@ TEMPLATE = """\
 #   admins: []               # such as 'telegram:1001'
 #   members: []              # 'telegram:*' lets a whole channel in
 
+# schedules:
+#   time_zone: UTC           # of people who have set none with /zone
+
 # skill_settings:            # what skills declare that they need; their SKILL.md says what
 #   web_search:
 #     searxng_url: http://127.0.0.1:8888

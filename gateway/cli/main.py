@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from gateway.app import read_settings
-from gateway.cli import archive, initialise, screen, task, tasks, up
+from gateway.cli import archive, initialise, schedules, screen, task, tasks, up
 from gateway.cli.invocation import PROGRAM, Invocation
 from gateway.cli.outcome import CommandFailed, ExitCode
 from gateway.cli.skill import skill_commands
@@ -79,10 +79,22 @@ def command_line() -> typer.Typer:
     cli.command("chat")(_chat)
     cli.command("tasks")(_tasks)
     cli.command("task")(_task)
+    cli.add_typer(_schedule_commands(), name="schedule")
     cli.command("doctor")(_doctor)
     cli.command("init")(_init)
     cli.add_typer(skill_commands(), name="skill")
     return cli
+
+
+def _schedule_commands() -> typer.Typer:
+    group = typer.Typer(
+        help="Show schedules: list, show ID, preview ID, why ID.", no_args_is_help=True
+    )
+    group.command("list")(_schedule_list)
+    group.command("show")(_schedule_show)
+    group.command("preview")(_schedule_preview)
+    group.command("why")(_schedule_why)
+    return group
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it like this
@@ -184,6 +196,32 @@ def _task(
         screen.show(task.page(record))
 
 
+ScheduleId = Annotated[
+    str, typer.Argument(metavar="ID", help="The id, or its first four digits or more.")
+]
+
+
+def _schedule_list() -> None:
+    """List everybody's schedules that have not ended: when each is due next."""
+    screen.show(schedules.table(asyncio.run(_read_schedules(_settings()))))
+
+
+def _schedule_show(schedule_id: ScheduleId) -> None:
+    """Show one schedule."""
+    screen.show(schedules.page(asyncio.run(_read_schedule(_settings(), schedule_id))))
+
+
+def _schedule_preview(schedule_id: ScheduleId) -> None:
+    """Show when it is due next, and what its runs of the last month cost."""
+    record = asyncio.run(_read_schedule(_settings(), schedule_id))
+    screen.show(schedules.preview(record, SystemClock().now()))
+
+
+def _schedule_why(schedule_id: ScheduleId) -> None:
+    """Say for each due instant of the last days what happened."""
+    screen.show(schedules.why(asyncio.run(_read_schedule(_settings(), schedule_id))))
+
+
 def _doctor() -> None:
     """Check what the gateway needs, and say what to do.
 
@@ -214,6 +252,16 @@ async def _read_tasks(
 async def _read_task(settings: Settings, task_id: str) -> TaskRecord:
     async with archive.opened(settings) as database:
         return await task.read_task(database, task_id)
+
+
+async def _read_schedules(settings: Settings) -> schedules.ScheduleList:
+    async with archive.opened(settings) as database:
+        return await schedules.read_schedules(database)
+
+
+async def _read_schedule(settings: Settings, schedule_id: str) -> schedules.ScheduleRecord:
+    async with archive.opened(settings) as database:
+        return await schedules.read_schedule(database, schedule_id, SystemClock().now())
 
 
 def _settings() -> Settings:

@@ -37,6 +37,10 @@ class Surroundings(Protocol):
         """The name of the gateway's own choice of model."""
 
     @property
+    def time_zone(self) -> str:
+        """The zone of people who have set none."""
+
+    @property
     def busy_mode(self) -> BusyMode:
         """What becomes of messages that come while the bot is busy, unless a conversation chose."""
 

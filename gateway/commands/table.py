@@ -1,6 +1,18 @@
 """The table of commands: name, least role, description, and what answers."""
 
-from gateway.commands import admission, conversation, greeting, link, service, skills, tasks, why
+from gateway.commands import (
+    admission,
+    conversation,
+    cron,
+    greeting,
+    heartbeat,
+    link,
+    personal,
+    service,
+    skills,
+    tasks,
+    why,
+)
 from gateway.commands.call import Entry
 from gateway.phrases import Phrase
 from gateway.store.people import Role
@@ -48,6 +60,41 @@ COMMANDS: tuple[Entry, ...] = (
         name="task", needs=Role.GUEST, about=Phrase.ABOUT_TASK, answer=tasks.show_task, usage="ID"
     ),
     Entry(name="why", needs=Role.GUEST, about=Phrase.ABOUT_WHY, answer=why.why),
+    Entry(
+        name="cron",
+        needs=Role.MEMBER,
+        about=Phrase.ABOUT_CRON,
+        answer=cron.cron,
+        usage="[VERB ID]",
+    ),
+    Entry(
+        name="heartbeat",
+        needs=Role.MEMBER,
+        about=Phrase.ABOUT_HEARTBEAT,
+        answer=heartbeat.heartbeat,
+        usage="[on|off|…]",
+    ),
+    Entry(
+        name="snooze",
+        needs=Role.MEMBER,
+        about=Phrase.ABOUT_SNOOZE,
+        answer=personal.snooze,
+        usage="10m",
+    ),
+    Entry(
+        name="quiet",
+        needs=Role.MEMBER,
+        about=Phrase.ABOUT_QUIET,
+        answer=personal.quiet,
+        usage="[22:00-07:00|off]",
+    ),
+    Entry(
+        name="zone",
+        needs=Role.MEMBER,
+        about=Phrase.ABOUT_ZONE,
+        answer=personal.zone,
+        usage="[NAME]",
+    ),
     Entry(name="status", needs=Role.MEMBER, about=Phrase.ABOUT_STATUS, answer=service.status),
     Entry(
         name="workers", needs=Role.MEMBER, about=Phrase.ABOUT_WORKERS, answer=service.list_workers

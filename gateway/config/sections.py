@@ -13,6 +13,7 @@ from gateway.config.values import (
     Lower,
     Names,
     Seconds,
+    TimeZone,
 )
 
 OFFLINE_MODEL = "offline"
@@ -204,3 +205,10 @@ class WorkerSettings(Section):
     """How many jobs one worker does at once."""
 
     slots: Count = 4
+
+
+class ScheduleSettings(Section):
+    """The zone of people who have set none, and how many schedules a person may have."""
+
+    time_zone: TimeZone = "UTC"
+    per_person: Count = 50

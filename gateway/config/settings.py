@@ -17,6 +17,7 @@ from gateway.config.sections import (
     InboxSettings,
     LogSettings,
     ModelSettings,
+    ScheduleSettings,
     SkillSettings,
     ToolSettings,
     TranscriptionSettings,
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     tools: ToolSettings = ToolSettings()
     skills: SkillSettings = SkillSettings()
     workers: WorkerSettings = WorkerSettings()
+    schedules: ScheduleSettings = ScheduleSettings()
     skill_settings: SkillValues = Field(default=SkillValues(), repr=False)
 
     @property

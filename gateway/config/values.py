@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -66,11 +67,20 @@ def _check_redis_url(value: str) -> str:
     return value
 
 
+def _check_time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, LookupError) as error:
+        raise ValueError(f"{value!r} is no time zone: write it like Europe/Berlin") from error
+    return value
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_split_at_commas)]
 Identity = Annotated[IdentityPattern, BeforeValidator(_parse_identity)]
 Identities = Annotated[tuple[Identity, ...], BeforeValidator(_split_at_commas)]
 Lower = BeforeValidator(_lower)
 DatabaseUrl = Annotated[str, AfterValidator(_check_database_url)]
 RedisUrl = Annotated[str, AfterValidator(_check_redis_url)]
+TimeZone = Annotated[str, AfterValidator(_check_time_zone)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]

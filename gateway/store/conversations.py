@@ -1,6 +1,6 @@
 """Scripts over conversations and what was said in them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -231,7 +231,7 @@ def say(talk: Conversation, text: str, task_id: UUID, now: datetime) -> Script[N
 
 LATER_MESSAGES = 50  # newest ones that may belong to later tasks of the lane, which may be full
 HISTORY = """
-SELECT messages.direction, messages.text, messages.message_seq,
+SELECT messages.direction, messages.text, messages.message_seq, tasks.lane,
     COALESCE(head.lane_seq, tasks.lane_seq) AS lane_seq FROM messages
 JOIN tasks ON tasks.task_id = messages.task_id
 LEFT JOIN tasks AS head ON head.task_id = tasks.collected_by
@@ -244,7 +244,8 @@ def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Seque
     """Read what was said in this epoch on account of earlier tasks, oldest first.
 
     The order is that of the tasks, since an answer may be stored after the next question; what was
-    answered together stands together.
+    answered together stands together. What a schedule's run said, in a lane of its own, stands
+    behind what it was said after.
     """
     rows = yield Statement(
         HISTORY,
@@ -254,18 +255,23 @@ def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Seque
             "most": most + LATER_MESSAGES,
         },
     )
-    earlier = [row for row in rows if row.integer("lane_seq") < before_lane_seq]
-    earlier.sort(
-        key=lambda row: (
-            row.integer("lane_seq"),
-            row.text("direction") == Direction.OUT,
-            row.integer("message_seq"),
-        )
-    )
+    ordered = sorted(_placed(talk, rows), key=lambda one: one[0])
+    earlier = [row for (place, _, _), row in ordered if place < before_lane_seq]
     return [
         Said(direction=Direction(row.text("direction")), text=row.text("text"))
         for row in earlier[-most:]
     ]
+
+
+def _placed(talk: Conversation, rows: Sequence[Row]) -> Iterator[tuple[tuple[int, bool, int], Row]]:
+    """Yield messages, the newest of which comes first here, with their places in the order."""
+    reached = 0
+    for row in reversed(rows):
+        is_own = row.text("lane") == talk.address.key
+        place = row.integer("lane_seq") if is_own else reached
+        reached = max(reached, place)
+        is_answer = row.text("direction") == Direction.OUT
+        yield (place, is_answer, row.integer("message_seq")), row
 
 
 def forget_raw_payloads(before: datetime) -> Script[int]:

@@ -49,18 +49,41 @@ def join_stranger(sender: Identity, user_id: UUID, now: datetime) -> Script[None
     )
 
 
-_THEIRS = ("tasks", "usage")  # where a person's id is kept as text
+# Where a person's id is kept as text; what makes a row the person's only one, where it must be.
+OWNED: dict[str, tuple[str, ...] | None] = {
+    "tasks": None,
+    "usage": None,
+    "schedules": None,
+    "held_messages": None,
+    "heartbeat_receipts": None,
+    "heartbeats": (),
+    "heartbeat_watches": ("subject",),
+    "heartbeat_marks": ("source", "fingerprint"),
+}
 
 
 def merge(joining: UUID, into: UUID) -> Script[None]:
-    """Let one person be another: identities, tasks and usage become theirs, and one row goes."""
+    """Let one person be another: all that was theirs moves, and their row goes.
+
+    Where both have the same, such as a heartbeat, the other one's stays as it is.
+    """
     yield Statement(
         "UPDATE identities SET user_id = :into WHERE user_id = :joining",
         {"into": into, "joining": joining},
     )
-    for table in _THEIRS:
-        yield Statement(
-            f"UPDATE {table} SET user_id = :into WHERE user_id = :joining",  # noqa: S608
-            {"into": str(into), "joining": str(joining)},
-        )
+    both = {"into": str(into), "joining": str(joining)}
+    for table, key in OWNED.items():
+        yield Statement(_moving(table, key), both)
+        if key is not None:
+            yield Statement(f"DELETE FROM {table} WHERE user_id = :joining", both)  # noqa: S608
     yield Statement("DELETE FROM users WHERE user_id = :joining", {"joining": joining})
+
+
+def _moving(table: str, key: tuple[str, ...] | None) -> str:
+    """Return the statement that gives a table's rows to the other person, unless they have them."""
+    sql = f"UPDATE {table} SET user_id = :into WHERE user_id = :joining"  # noqa: S608
+    if key is None:
+        return sql
+    same = "".join(f" AND kept.{column} = {table}.{column}" for column in key)
+    kept = f"SELECT 1 FROM {table} AS kept WHERE kept.user_id = :into{same}"  # noqa: S608
+    return f"{sql} AND NOT EXISTS ({kept})"

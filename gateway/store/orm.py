@@ -54,7 +54,7 @@ def configuration(url: str, file: Path | None) -> TortoiseConfig:
     # Named after its engine: Tortoise keeps generated SQL per connection name.
     name = url.partition(":")[0]
     app = AppConfig(
-        models=["gateway.store.tables"],
+        models=["gateway.store.tables", "gateway.store.schedule_tables"],
         default_connection=name,
         migrations="gateway.store.migrations",
     )

@@ -19,6 +19,8 @@ class User(Model):
     role = fields.CharField(max_length=16)
     name = fields.TextField()
     language = fields.CharField(max_length=16, db_default="")
+    time_zone = fields.CharField(max_length=64, db_default="")
+    quiet_hours = fields.CharField(max_length=16, db_default="")
     created_at = fields.DatetimeField()
 
     class Meta:

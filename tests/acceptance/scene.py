@@ -97,20 +97,15 @@ class Scene:
     async def settled(self) -> None:
         """Wait until every update is taken, no task is at work and everything said is sent."""
         await self.telegram.wait_for(lambda: not self.telegram.world.updates, PATIENCE_SECONDS)
-        await all_done(self.gateway)
+        await at_rest(self.gateway)
 
     async def asked(self, beginning: str) -> ReceivedRequest:
         """Wait until the model is asked with a newest user text that begins so."""
-        number = 0
-        while True:
-            number += 1
-            request = await self.model.wait_for_request(number, PATIENCE_SECONDS)
-            if request.parsed.newest_user_text.startswith(beginning):
-                return request
+        return await asked(self.model, beginning)
 
     async def query(self, sql: str, *values: str) -> list[tuple[object, ...]]:
         """Run one statement on the gateway's SQLite database, past the gateway."""
-        return await asyncio.to_thread(_query, self.gateway.data_dir / "crewdesk.db", sql, values)
+        return await query(self.gateway, sql, *values)
 
     async def stored(self, sql: str, *values: str) -> list[tuple[object, ...]]:
         """Wait until a query on the gateway's database finds something, and return it."""
@@ -199,12 +194,27 @@ class Chat:
         return (await self.answers(before + 1))[before]
 
 
-async def all_done(gateway: GatewayProcess) -> None:
+async def at_rest(gateway: GatewayProcess) -> None:
     """Wait until no task is at work and everything said is sent."""
     async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as http:
         # The figures are another process's, so there is no event to wait for.
         while _OPEN.search(await _metrics(gateway, http)):  # noqa: ASYNC110
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+async def asked(model: ModelServer, beginning: str) -> ReceivedRequest:
+    """Wait until a model is asked with a newest user text that begins so."""
+    number = 0
+    while True:
+        number += 1
+        request = await model.wait_for_request(number, PATIENCE_SECONDS)
+        if request.parsed.newest_user_text.startswith(beginning):
+            return request
+
+
+async def query(gateway: GatewayProcess, sql: str, *values: str) -> list[tuple[object, ...]]:
+    """Run one statement on a gateway's SQLite database, past the gateway."""
+    return await asyncio.to_thread(_query, gateway.data_dir / "crewdesk.db", sql, values)
 
 
 async def _metrics(gateway: GatewayProcess, http: aiohttp.ClientSession) -> str:

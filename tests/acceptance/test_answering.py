@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import pytest
 
 from channels.telegram.outbound import MAX_TEXT_UNITS, utf16_units
+from tests.acceptance.asking import dispatch, long_answer, release
 from tests.acceptance.scene import GROWING, Chat, tool_outputs
 from tests.doubles.model_reply import Api, ParsedRequest, Reply
 from tests.doubles.telegram_world import StoredMessage
 from workers.models.protocol import ToolCall, ToolOutput
-
-MANY = 10_000  # more permits than any answer has pieces
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -23,13 +22,6 @@ async def test_a_message_is_answered_once_with_what_the_model_says(chat: Chat) -
     await chat.scene.settled()
     assert chat.texts == ["answer to How are you?"]
     assert chat.requests[-1].parsed.api is Api.RESPONSES
-
-
-async def test_a_tool_is_called_and_its_result_reaches_the_model(chat: Chat) -> None:
-    """`bash` really runs, and what it printed is in the next request."""
-    said = await chat.asks('count [[tool:bash {"command":"echo $((6 * 7))"}]][[say:It is done.]]')
-    assert said == "It is done."
-    assert tool_outputs(chat.requests[-1]) == ["42\n[exit code 0]"]
 
 
 async def test_a_greeting_is_answered_by_the_manager_itself(chat: Chat) -> None:
@@ -134,12 +126,6 @@ async def test_an_answer_that_is_stopped_does_not_look_as_if_it_grew(chat: Chat)
     assert chat.texts[0].endswith("(stopped)")
 
 
-def dispatch(instruction: str) -> str:
-    """Return the marker that lets the Manager hand work out and wait for it."""
-    arguments = json.dumps({"worker_id": "worker", "instruction": instruction})
-    return f"[[tool:dispatch_worker {arguments}]]"
-
-
 def manager_of_two(request: ParsedRequest) -> Reply:
     """Hand out two jobs at once, wait for both, and say what they came to."""
     outputs = [json.loads(item.output) for item in request.items if isinstance(item, ToolOutput)]
@@ -162,21 +148,6 @@ def calls(name: str, arguments: Sequence[object]) -> tuple[ToolCall, ...]:
         ToolCall(call_id=f"{name}_{number}", name=name, arguments=json.dumps(one))
         for number, one in enumerate(arguments)
     )
-
-
-def release(pace: asyncio.Semaphore, pieces: int = MANY) -> None:
-    """Let so many pieces of an answer go."""
-    for _ in range(pieces):
-        pace.release()
-
-
-def long_answer(code: Sequence[str]) -> str:
-    """Return eight chapters of prose and code."""
-    chapters = []
-    for number in range(8):
-        block = "\n".join(code[number * 50 : number * 50 + 50])
-        chapters.append(f"§{number} {'Some prose. ' * 30}\n\n```python\n{block}\n```\n")
-    return "\n".join([*chapters, "The end."])
 
 
 def code_lines(message: StoredMessage) -> list[str]:

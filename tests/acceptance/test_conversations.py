@@ -1,8 +1,5 @@
 """Conversations: groups, topics, edits, odd texts, and what steers them."""
 
-import time
-from pathlib import Path
-
 import pytest
 
 from tests.acceptance.scene import Chat, Scene, tool_outputs
@@ -93,19 +90,6 @@ async def test_a_message_that_is_delivered_again_makes_no_second_task(chat: Chat
     assert len(chat.requests) == before + 1
 
 
-async def test_stop_ends_the_command_that_runs(chat: Chat) -> None:
-    """The answer comes at once, and the command's process is gone."""
-    command = f"sleep 600.{chat.id}"
-    await chat.says(f'[[tool:bash {{"command":"{command}"}}]]')
-    await chat.scene.gateway.eventually(lambda: is_running(command), "the command runs")
-    began = time.monotonic()
-    assert (await chat.asks("/stop")).startswith("Stopped (1):")
-    await chat.scene.gateway.eventually(lambda: not is_running(command), "it is gone", 5)
-    assert time.monotonic() - began < 5  # seconds; a tenth of one where the machine is idle
-    await chat.scene.settled()
-    assert len(chat.texts) == 1
-
-
 async def test_a_question_is_answered_by_its_button(chat: Chat) -> None:
     """The options are buttons, so the text need not list them."""
     question = '[[tool:ask_user {"question":"Which colour?","options":["red","blue"]}]]'
@@ -193,15 +177,3 @@ async def tasks_of(chat: Chat) -> list[tuple[object, ...]]:
         "SELECT status FROM tasks JOIN conversations USING (conversation_id) WHERE chat_id = ?",
         str(chat.id),
     )
-
-
-def is_running(command: str) -> bool:
-    """Tell whether some process was started with these very words."""
-    wanted = command.encode().replace(b" ", b"\0") + b"\0"
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if file.read_bytes() == wanted:
-                return True
-        except (FileNotFoundError, ProcessLookupError):  # it ended while we looked
-            continue
-    return False

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from tests.acceptance.command_line import crewdesk
-from tests.acceptance.scene import GROWING, ScriptBook, all_done, tool_outputs
+from tests.acceptance.scene import GROWING, ScriptBook, at_rest, tool_outputs
 from tests.doubles.dingtalk_cards import TEMPLATE
 from tests.doubles.dingtalk_faults import cut_after_applying, hanging
 from tests.doubles.dingtalk_server import (
@@ -60,7 +60,7 @@ class Scene:
         """Wait until every message is acknowledged and everything said is sent."""
         stream = self.dingtalk.stream
         await self.dingtalk.wait_for(lambda: not stream.unacknowledged, PATIENCE_SECONDS)
-        await all_done(self.gateway)
+        await at_rest(self.gateway)
 
 
 @asynccontextmanager

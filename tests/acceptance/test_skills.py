@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.acceptance.scene import Chat, Scene, tool_outputs
+from tests.acceptance.asking import add_skill, run
+from tests.acceptance.scene import Chat, tool_outputs
 from tests.doubles.web_server import WebServer
 
 PAGE = "<html><body><article><h1>Reeds</h1><p>{}</p></article></body></html>"
@@ -98,7 +98,7 @@ async def test_a_skill_that_misbehaves_harms_nobody(
     chat: Chat, name: str, body: str, found: str
 ) -> None:
     """Its failure is a value for the model, of bounded size, and the person is answered."""
-    add_skill(chat.scene, name, body)
+    add_skill(chat.scene.gateway.data_dir, name, body)
     assert await chat.asks(f"Run {run(name)}[[say:Well.]]") == "Well."
     (output,) = tool_outputs(chat.requests[-1])
     assert found in output
@@ -108,7 +108,7 @@ async def test_a_skill_that_misbehaves_harms_nobody(
 async def test_a_skill_file_with_a_mistake_keeps_its_last_good_version(chat: Chat) -> None:
     """The skill goes on as it was, and /status counts the mistake."""
     before = await mistakes(chat)
-    file = add_skill(chat.scene, "steady", "    return {'result': 'still here'}")
+    file = add_skill(chat.scene.gateway.data_dir, "steady", "    return 'still here'")
     await chat.asks(f"Run {run('steady')}")
     file.write_text("---\nname: steady\ndescription: [unclosed\n---\n")
     await chat.asks(f"Again {run('steady')}")
@@ -133,21 +133,3 @@ async def mistakes(chat: Chat) -> int:
     """Return how many files with a mistake /status tells of; it says nothing of none."""
     _, _, count = (await chat.asks("/status")).partition("with a mistake: ")
     return int(count or 0)
-
-
-def run(skill: str, **arguments: str) -> str:
-    """Return the marker that lets the model run a skill."""
-    call = json.dumps({"skill_name": skill, "args": arguments})
-    return f"[[tool:run_extension {call}]]"
-
-
-def add_skill(scene: Scene, name: str, body: str) -> Path:
-    """Put a skill into the data directory while the gateway runs; return its `SKILL.md`."""
-    folder = scene.gateway.data_dir / "skills" / name
-    (folder / "scripts").mkdir(parents=True)
-    lines = ["async def execute(ctx, params, runtime):", body, ""]
-    (folder / "scripts" / "execute.py").write_text("\n".join(lines))
-    file = folder / "SKILL.md"
-    limits = "metadata: {crewdesk: {timeout_s: 3, memory_mb: 256}}"
-    file.write_text(f"---\nname: {name}\ndescription: for a test\n{limits}\n---\n")
-    return file

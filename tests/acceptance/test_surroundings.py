@@ -63,7 +63,7 @@ async def test_on_a_full_disk_nothing_is_acknowledged_and_nothing_lost(tmp_path:
         with full(scene.gateway.data_dir):
             for question in questions:
                 await chat.says(question)
-            await scene.gateway.wait_for_log("telegram_batch_not_stored")
+            await scene.gateway.wait_for_log("events_not_stored")
             assert scene.telegram.world.updates
         await chat.answers(len(questions) + 1)
         await scene.settled()
@@ -81,7 +81,10 @@ def is_in_conflict(gateway: GatewayProcess) -> bool:
 async def on_a_small_disk(disk: Path) -> AsyncIterator[Scene]:
     """Start a gateway whose data directory has a disk of its own."""
     with mounted(disk):
-        settings = {"CREWDESK_INBOX__LEASE_SECONDS": "3"}  # so that a stranded task is soon retried
+        settings = {
+            "CREWDESK_INBOX__LEASE_SECONDS": "3",  # so that a stranded task is soon retried
+            "CREWDESK_INBOX__BUSY_MODE": "queue",  # an answer to each message
+        }
         async with opened(disk / "data", settings) as scene:
             yield scene
 

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [inbox] [streaming] [start] [race]`: measure, and print one table."""
+"""`python -m tests.bench [SECTION …]`: measure, and print one table."""
 
 import argparse
 import asyncio
@@ -10,12 +10,13 @@ from rich.console import Console
 
 from tests.bench.inbox import measure_inbox
 from tests.bench.race import race
+from tests.bench.schedules import measure_schedules
 from tests.bench.start import measure_start
 from tests.bench.streaming import measure_streaming
 from tests.bench.table import Measure, show
 from tests.doubles.loopback import refuse_real_network
 
-SECTIONS = ("inbox", "streaming", "start", "race")
+SECTIONS = ("inbox", "streaming", "start", "schedules", "race")
 ALL = "all"
 
 
@@ -45,6 +46,8 @@ async def _measure(sections: Sequence[str], folder: Path) -> list[Measure]:
                 measures += await measure_streaming()
             case "start":
                 measures += await measure_start(place)
+            case "schedules":
+                measures += await measure_schedules(place)
             case _:
                 measures += await race(place)
     return measures

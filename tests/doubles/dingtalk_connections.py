@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import WSMsgType, web
@@ -16,15 +17,18 @@ MESSAGES_TOPIC: Final = "/v1.0/im/bot/messages/get"
 class Connections:
     """The open connections of one app; a message goes to one of them until it is acknowledged.
 
-    `unacknowledged` holds the messages by their id, `acknowledged` the ids in order, `answers` the
-    data of each answer to a ping, `codes` the code of every answer.
+    `messages` holds all messages by their id, `unacknowledged` those that wait, `acknowledged` the
+    ids in order, `answers` the data of each answer to a ping, `codes` the code of every answer,
+    `acknowledge_seconds` how long each delivery took from its sending to its acknowledgement.
     """
 
     def __init__(self, changed: asyncio.Condition) -> None:
+        self.messages: dict[str, JsonObject] = {}
         self.unacknowledged: dict[str, JsonObject] = {}
         self.acknowledged: list[str] = []
         self.answers: list[JsonObject] = []
         self.codes: list[object] = []
+        self.acknowledge_seconds: list[float] = []
         self.disconnects_answered = 0
         self.opened = 0
         self.redelivers_at_once = True  # to a new connection, without waiting for the old one
@@ -33,8 +37,8 @@ class Connections:
         self._sockets: list[web.WebSocketResponse] = []
         self._tickets: set[str] = set()
         self._numbers = itertools.count(1)
-        self._messages: dict[str, JsonObject] = {}
         self._frames: dict[str, str] = {}  # which message a frame carried
+        self._sent_at: dict[str, float] = {}  # when a frame with a message was sent
 
     @property
     def count(self) -> int:
@@ -71,8 +75,8 @@ class Connections:
 
     async def push(self, message: JsonObject) -> None:
         """Send a message now if there is a connection, else with the next one."""
-        self.unacknowledged[str(message["msgId"])] = message
-        self._messages[str(message["msgId"])] = message
+        message_id = str(message["msgId"])
+        self.messages[message_id] = self.unacknowledged[message_id] = message
         await self._send_message(message)
         await self._notify()
 
@@ -83,21 +87,22 @@ class Connections:
 
     async def send_again(self, message_id: str) -> None:
         """Send a message that has been acknowledged already."""
-        await self.push(self._messages[message_id])
+        await self.push(self.messages[message_id])
 
     async def ping(self, opaque: str) -> None:
         """Ask whether the client is there."""
-        await self._send_frame("SYSTEM", "ping", {"opaque": opaque})
+        await self._send_order("ping", {"opaque": opaque})
 
     async def disconnect(self) -> None:
         """Tell the client to connect anew; nothing more is sent on this connection."""
-        await self._send_frame("SYSTEM", "disconnect", {"reason": "server is moving"})
+        await self._send_order("disconnect", {"reason": "server is moving"})
         self._sockets.clear()
 
     async def send_text(self, text: str) -> None:
         """Send anything at all."""
         for socket in self._sockets[-1:]:
-            await socket.send_str(text)
+            with suppress(ConnectionError):  # it comes again on the next connection
+                await socket.send_str(text)
 
     async def drop(self) -> None:
         """Close all connections without a word."""
@@ -113,11 +118,17 @@ class Connections:
         await self._notify()
 
     async def _send_message(self, message: JsonObject) -> None:
-        frame_id = await self._send_frame("CALLBACK", MESSAGES_TOPIC, message)
-        self._frames[frame_id] = str(message["msgId"])
-
-    async def _send_frame(self, kind: str, topic: str, data: JsonObject) -> str:
         frame_id = f"frame{next(self._numbers)}"
+        self._frames[frame_id] = str(message["msgId"])
+        self._sent_at[frame_id] = asyncio.get_running_loop().time()
+        await self._send_frame(frame_id, "CALLBACK", MESSAGES_TOPIC, message)
+
+    async def _send_order(self, topic: str, data: JsonObject) -> None:
+        frame_id = f"frame{next(self._numbers)}"
+        self._frames[frame_id] = f"SYSTEM:{topic}"
+        await self._send_frame(frame_id, "SYSTEM", topic, data)
+
+    async def _send_frame(self, frame_id: str, kind: str, topic: str, data: JsonObject) -> None:
         frame = {
             "specVersion": "1.0",
             "type": kind,
@@ -131,15 +142,14 @@ class Connections:
             },
             "data": json.dumps(data),
         }
-        self._frames[frame_id] = f"{kind}:{topic}"
         await self.send_text(json.dumps(frame))
-        return frame_id
 
     async def _answered(self, answer: Mapping[str, object]) -> None:
         self.codes.append(answer.get("code"))
         match answer:
             case {"code": 200, "headers": {"messageId": str(frame_id)}, "data": str(data)}:
                 about = self._frames.pop(frame_id, "")
+                self._take_time(frame_id)
             case _:
                 return
         if about == "SYSTEM:ping":
@@ -150,6 +160,11 @@ class Connections:
             del self.unacknowledged[about]
             self.acknowledged.append(about)
         await self._notify()
+
+    def _take_time(self, frame_id: str) -> None:
+        if (sent_at := self._sent_at.pop(frame_id, None)) is not None:
+            now = asyncio.get_running_loop().time()
+            self.acknowledge_seconds.append(now - sent_at)
 
     async def _notify(self) -> None:
         async with self._changed:

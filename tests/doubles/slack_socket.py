@@ -21,15 +21,28 @@ class Envelope:
     acknowledged_at: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Delivery:
+    """One time that an envelope was sent; `at` is monotonic time."""
+
+    envelope: Envelope
+    at: float
+
+
 class SlackSocket:
-    """All connections of the app; what is not acknowledged comes again on the next one."""
+    """All connections of the app; what is not acknowledged comes again on the next one.
+
+    `acknowledge_seconds` holds how long each delivery took from its sending to its acknowledgement.
+    """
 
     def __init__(self, notify: Callable[[], Awaitable[None]]) -> None:
         self.envelopes: list[Envelope] = []
         self.acknowledged: list[str] = []  # ids of deliveries
+        self.acknowledge_seconds: list[float] = []
         self.connected = 0  # connections in all
         self._notify = notify
         self._numbers = itertools.count(1)
+        self._deliveries: dict[str, _Delivery] = {}
         self._connection: web.WebSocketResponse | None = None
 
     @property
@@ -41,6 +54,11 @@ class SlackSocket:
     def unacknowledged(self) -> list[Envelope]:
         """What the app has not confirmed."""
         return [one for one in self.envelopes if one.acknowledged_at is None]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether each delivery, not only each envelope, was acknowledged."""
+        return len(self.acknowledged) == len(self._deliveries)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Be one connection until it ends."""
@@ -63,13 +81,13 @@ class SlackSocket:
         """Hand an envelope to the app, as soon as it is connected."""
         envelope = Envelope(kind=kind, payload=payload)
         self.envelopes.append(envelope)
-        await self._send(envelope)
+        await self.deliver_again(envelope)
         return envelope
 
     async def redeliver(self) -> None:
         """Deliver again whatever is not acknowledged, as Slack does after three seconds."""
         for envelope in self.unacknowledged:
-            await self._send(envelope)
+            await self.deliver_again(envelope)
 
     async def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
         """Tell the app to open a new connection."""
@@ -87,11 +105,14 @@ class SlackSocket:
         if self._connection is not None:
             await self._connection.send_str(text)
 
-    async def _send(self, envelope: Envelope) -> None:
+    async def deliver_again(self, envelope: Envelope) -> None:
+        """Send an envelope under a new id, acknowledged or not; without a connection do nothing."""
         connection = self._connection
         if connection is None:
             return
         envelope.ids.append(f"envelope-{next(self._numbers)}")
+        now = asyncio.get_running_loop().time()
+        self._deliveries[envelope.ids[-1]] = _Delivery(envelope=envelope, at=now)
         retry = len(envelope.ids) - 1
         frame = {
             "type": envelope.kind,
@@ -107,8 +128,10 @@ class SlackSocket:
 
     async def _acknowledge(self, frame: JsonObject) -> None:
         envelope_id = str(frame.get("envelope_id"))
-        for envelope in self.envelopes:
-            if envelope_id in envelope.ids:
-                self.acknowledged.append(envelope_id)
-                envelope.acknowledged_at = asyncio.get_running_loop().time()
+        delivery = self._deliveries.get(envelope_id)
+        if delivery is not None:
+            now = asyncio.get_running_loop().time()
+            self.acknowledged.append(envelope_id)
+            self.acknowledge_seconds.append(now - delivery.at)
+            delivery.envelope.acknowledged_at = now
         await self._notify()

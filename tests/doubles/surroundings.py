@@ -17,6 +17,7 @@ class FixedSurroundings:
     version: str = "1.2.3"
     started_at: datetime = START - timedelta(minutes=90)
     model: str = "house-model"
+    time_zone: str = "UTC"
     busy_mode: BusyMode = BusyMode.COLLECT
     health: dict[str, ChannelHealth] = field(
         default_factory=lambda: {

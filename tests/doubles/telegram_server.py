@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -62,7 +63,10 @@ class Call:
 class TelegramServer:
     """The server; `world` holds the chats, `calls` every request that was answered or cut.
 
-    It keeps its port and its world when it is stopped and started again.
+    `confirm_seconds` holds how long each update took from its hand-over to the poll that confirmed
+    it. With `times_handed_out` above 1 the server forgets that many confirmations but one, and
+    hands the same updates out again. It keeps its port and its world when it is stopped and
+    started again.
     """
 
     def __init__(self, *, token: str = TOKEN) -> None:
@@ -70,9 +74,14 @@ class TelegramServer:
         self.world = TelegramWorld()
         self.calls: list[Call] = []
         self.answered_presses: list[str] = []
+        self.confirm_seconds: list[float] = []
+        self.times_handed_out = 1
+        self._handed_out_at: dict[int, float] = {}
+        self._confirmations: Counter[int] = Counter()
         self._faults = FaultPlan()
         self._changed = asyncio.Condition()
         self._poll_number = 0
+        self._polls: set[asyncio.Transport] = set()
         self._waiting_polls = 0
         self._port = 0
         self._runner: web.AppRunner | None = None
@@ -160,6 +169,11 @@ class TelegramServer:
         """Let the next calls of `method` go wrong."""
         self._faults.add(method, fault, times)
 
+    def cut_polls(self) -> None:
+        """Close the connections on which a client waits for updates, without an answer."""
+        for transport in tuple(self._polls):
+            transport.close()
+
     def block(self, chat_id: int) -> None:
         """Let a person block the bot."""
         self.world.chat(chat_id).is_blocked = True
@@ -225,12 +239,18 @@ class TelegramServer:
                 params[name] = str(value)
         at = time.monotonic()
         fault = self._faults.take(method)
+        transport = request.transport
+        if method == "getUpdates" and transport is not None:
+            self._polls.add(transport)
         try:
             answer = await self._answer(request.match_info["token"], method, params, fault)
             outcome = f"cut {fault.cut}" if fault.cut else "ok"
             status = 200
         except ApiRefusal as refusal:
             answer, status, outcome = _refused(refusal), refusal.code, refusal.description
+        finally:
+            if transport is not None:
+                self._polls.discard(transport)
         self.calls.append(Call(method=method, params=params, at=at, outcome=outcome))
         await self._notify()
         if fault.cut is not None and request.transport is not None:
@@ -281,9 +301,7 @@ class TelegramServer:
         """Confirm all before `offset`, end another waiting poll, and wait for something new."""
         self._poll_number += 1
         number = self._poll_number
-        offset = int(params.get("offset", "0"))
-        queue = self.world.updates
-        queue[:] = [update for update in queue if _update_id(update) >= offset]
+        self._confirm(int(params.get("offset", "0")))
         await self._wait_for_update(number, float(params.get("timeout", "0")))
         if self._poll_number != number:
             raise ApiRefusal(
@@ -292,7 +310,25 @@ class TelegramServer:
                 " instance is running",
             )
         limit = min(int(params.get("limit", _MOST_UPDATES)), _MOST_UPDATES)
-        return queue[:limit]
+        handed_out = self.world.updates[:limit]
+        now = time.monotonic()
+        for update in handed_out:
+            self._handed_out_at.setdefault(_update_id(update), now)
+        return handed_out
+
+    def _confirm(self, offset: int) -> None:
+        """Drop all updates before `offset`, once they were confirmed often enough."""
+        now = time.monotonic()
+        for update_id in map(_update_id, self.world.updates):
+            if update_id < offset:
+                self._confirmations[update_id] += 1
+                if (at := self._handed_out_at.pop(update_id, None)) is not None:
+                    self.confirm_seconds.append(now - at)
+        self.world.updates[:] = [
+            update
+            for update in self.world.updates
+            if self._confirmations[_update_id(update)] < self.times_handed_out
+        ]
 
     async def _wait_for_update(self, poll_number: int, most_seconds: float) -> None:
         self._waiting_polls += 1

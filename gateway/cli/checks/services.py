@@ -108,7 +108,7 @@ async def check_channel(messenger: Messenger[Any], settings: ChannelSettings) ->
     try:
         return ok(messenger.name, excerpt(await messenger.check(settings)))
     except ChannelUnavailable as error:
-        return fail(messenger.name, excerpt(error.reason))
+        return fail(messenger.name, excerpt(error.reason, 200))
 
 
 async def check_docker(socket: Path = DOCKER_SOCKET) -> Finding:

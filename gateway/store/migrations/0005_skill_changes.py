@@ -11,7 +11,7 @@ INVARIANTS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crewdesk", "0003_files")]
+    dependencies = [("crewdesk", "0004_schedules")]
 
     operations = [
         ops.CreateModel(

@@ -1,16 +1,16 @@
 """A campaign: people write, the process is killed at random, and in the end all must be well."""
 
 import asyncio
+import itertools
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from tests.acceptance.kill.conversation import Ledger, Question, Verdict, observe, question
-from tests.doubles.telegram_server import TelegramServer
+from tests.acceptance.kill.conversation import Ledger, Talk, Verdict, observe, question
+from tests.acceptance.messengers.messenger import Messenger, Place, Post
 
-FIRST_CHAT = 10_000
 OPEN_PER_CHAT = 3  # questions of a chat that wait for their answer at once
 MOST_CALLS = 3
 TOP_UP_SECONDS = 0.02
@@ -46,12 +46,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The figures of a campaign."""
+    """The figures of a campaign; `ambiguous` are the sends that the gateway counted as such."""
 
     plan: Plan
     verdict: Verdict
     settled_after_seconds: float
     calls: Counter[int]
+    ambiguous: Counter[str] = field(default_factory=Counter)
 
     def lines(self) -> Sequence[str]:
         """Return the figures for people."""
@@ -62,23 +63,25 @@ class Report:
             f"lost {len(verdict.lost)} · doubled {len(verdict.doubled)} · "
             f"order violations {len(verdict.reordered)} · "
             f"unsafe tools run twice {len(verdict.repeated_calls)}",
-            f"ambiguous sends, sent again with a mark {verdict.marked_repetitions} · "
-            f"orphaned previews {verdict.orphaned_previews}",
+            f"ambiguous sends: {_by_name(self.ambiguous)}",
+            f"of these shown with a mark: {_by_name(verdict.marked_repetitions)}",
+            f"orphaned previews: {_by_name(verdict.orphaned_previews)}",
             f"all settled {self.settled_after_seconds:.1f} s after the last start",
         )
 
 
 class Campaign:
-    """Runs one plan."""
+    """Runs one plan, its chats spread evenly over the messengers."""
 
-    def __init__(self, plan: Plan, telegram: TelegramServer, ledger: Ledger) -> None:
+    def __init__(self, plan: Plan, messengers: Sequence[Messenger], ledger: Ledger) -> None:
         self._plan = plan
-        self._telegram = telegram
         self._ledger = ledger
         self._random = random.Random(plan.seed)  # noqa: S311 - a seed is the point
-        self._asked: dict[int, list[Question]] = {
-            FIRST_CHAT + number: [] for number in range(plan.chats)
-        }
+        everywhere = itertools.cycle(messengers)
+        self._talks = [
+            Talk(messenger=messenger, place=Place(person=person))
+            for person, messenger in zip(range(1, plan.chats + 1), everywhere, strict=False)
+        ]
         self._kills = 0
 
     async def run(self, victim: Victim) -> Report:
@@ -93,7 +96,7 @@ class Campaign:
         await self._settle(last_start + SETTLED_WITHIN_SECONDS)
         settled_after = loop.time() - last_start
         await victim.kill()
-        calls = Counter(one.calls for asked in self._asked.values() for one in asked)
+        calls = Counter(one.calls for talk in self._talks for one in talk.questions)
         return Report(
             plan=self._plan,
             verdict=self._observe(),
@@ -114,22 +117,22 @@ class Campaign:
         asked = 0
         while asked < self._plan.questions:
             due = self._plan.questions * (self._kills + 1) // self._plan.kills
-            for chat_id in self._random.sample(list(self._asked), k=len(self._asked)):
-                if asked < due and self._may_ask(chat_id):
-                    await self._ask(chat_id)
+            for talk in self._random.sample(self._talks, k=len(self._talks)):
+                if asked < due and self._may_ask(talk):
+                    await self._ask(talk)
                     asked += 1
             await asyncio.sleep(TOP_UP_SECONDS)
 
-    def _may_ask(self, chat_id: int) -> bool:
-        asked = len(self._asked[chat_id])
-        answered = len(self._telegram.world.from_bot(chat_id))
+    def _may_ask(self, talk: Talk) -> bool:
+        asked = len(talk.questions)
+        answered = len(talk.messenger.shown(talk.place))
         return asked < self._plan.questions_per_chat and asked - answered < OPEN_PER_CHAT
 
-    async def _ask(self, chat_id: int) -> None:
-        number = len(self._asked[chat_id])
-        one = question(self._ledger, chat_id, number, self._random.randint(0, MOST_CALLS))
-        self._asked[chat_id].append(one)
-        await self._telegram.user_says(one.text, chat_id=chat_id)
+    async def _ask(self, talk: Talk) -> None:
+        number = len(talk.questions)
+        one = question(self._ledger, talk, number, self._random.randint(0, MOST_CALLS))
+        talk.questions.append(one)
+        await talk.messenger.says(Post(place=talk.place, text=one.text))
 
     async def _settle(self, until: float) -> None:
         loop = asyncio.get_running_loop()
@@ -138,4 +141,8 @@ class Campaign:
             await asyncio.sleep(0.2)
 
     def _observe(self) -> Verdict:
-        return observe(self._telegram.world, self._ledger, self._asked)
+        return observe(self._talks, self._ledger)
+
+
+def _by_name(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "none"

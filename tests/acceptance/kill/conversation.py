@@ -1,16 +1,17 @@
 """The conversations that are held while the process dies, and what must come of them."""
 
 import json
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.phrases import Phrase, say
-from tests.doubles.telegram_world import TelegramWorld
+from tests.acceptance.messengers.messenger import Messenger, Place
 
-REPEATED_MARK = f"\n\n{say(Phrase.SENT_AGAIN, '')}"  # an answer whose first send proved nothing
-ORPHAN_MARK = " …"  # the end of a preview whose send was cut and whose answer was sent anew
+# The end of an answer whose first send proved nothing; some messengers show the markup as it is.
+REPEATED_MARK = re.compile(rf"\n+[_*]?{re.escape(say(Phrase.SENT_AGAIN, ''))}[_*]?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,16 +25,35 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """A place, and what is asked there in order."""
+
+    messenger: Messenger
+    place: Place
+    questions: list[Question] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """How reports name it."""
+        return f"{self.messenger.name}-{self.place.person}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What an observer sees in the chats and in the ledger of tool effects."""
+    """What an observer sees in the chats and in the ledger of tool effects.
+
+    `orphaned_previews` and `marked_repetitions` are counted by messenger: previews whose send was
+    cut and whose answer was sent anew, and answers that were sent once more because nothing could
+    be found out.
+    """
 
     lost: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
     reordered: tuple[str, ...] = ()
     repeated_calls: tuple[str, ...] = ()
     strange: tuple[str, ...] = ()
-    orphaned_previews: int = 0
-    marked_repetitions: int = 0  # sent once more because nothing could be found out; counted
+    orphaned_previews: Counter[str] = field(default_factory=Counter)
+    marked_repetitions: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_good(self) -> bool:
@@ -60,41 +80,37 @@ class Ledger:
         return tuple(sorted(call for call, count in Counter(lines).items() if count > 1))
 
 
-def question(ledger: Ledger, chat_id: int, number: int, calls: int) -> Question:
+def question(ledger: Ledger, talk: Talk, number: int, calls: int) -> Question:
     """Make a question that asks for some unsafe calls."""
-    name = f"q{number}-of-{chat_id}"
+    name = f"q{number}-of-{talk.name}"
     markers = " ".join(ledger.command(f"{name}-call{call}") for call in range(calls))
     return Question(
         name=name, text=f"{name}\n{markers}".strip(), answer=f"answer to {name}", calls=calls
     )
 
 
-def observe(
-    world: TelegramWorld, ledger: Ledger, talks: Mapping[int, Sequence[Question]]
-) -> Verdict:
+def observe(talks: Sequence[Talk], ledger: Ledger) -> Verdict:
     """Compare what stands in the chats with what was asked there."""
     lost: list[str] = []
     doubled: list[str] = []
     reordered: list[str] = []
     strange: list[str] = []
-    orphans = marked = 0
-    for chat_id, questions in talks.items():
-        shown = [message.text for message in world.from_bot(chat_id)]
-        seen = [text.removesuffix(REPEATED_MARK) for text in shown]
-        marked += sum(text.endswith(REPEATED_MARK) for text in shown)
-        expected = [one.answer for one in questions]
-        orphans += sum(text.endswith(ORPHAN_MARK) for text in seen)
+    orphans: Counter[str] = Counter()
+    marked: Counter[str] = Counter()
+    for talk in talks:
+        shown = talk.messenger.shown(talk.place)
+        orphans[talk.messenger.name] += sum(one.is_growing for one in shown)
+        texts = [one.text for one in shown if not one.is_growing]
+        seen = [REPEATED_MARK.sub("", text) for text in texts]
+        marked[talk.messenger.name] += sum(map(str.__ne__, texts, seen))
+        expected = [one.answer for one in talk.questions]
         answers = [text for text in seen if text in set(expected)]
         counts = Counter(answers)
-        lost += [f"{chat_id}: {answer}" for answer in expected if not counts[answer]]
-        doubled += [f"{chat_id}: {answer}" for answer, count in counts.items() if count > 1]
+        lost += [f"{talk.name}: {answer}" for answer in expected if not counts[answer]]
+        doubled += [f"{talk.name}: {answer}" for answer, count in counts.items() if count > 1]
         if list(dict.fromkeys(answers)) != [one for one in expected if counts[one]]:
-            reordered.append(f"{chat_id}: {answers}")
-        strange += [
-            f"{chat_id}: {text}"
-            for text in seen
-            if text not in set(expected) and not text.endswith(ORPHAN_MARK)
-        ]
+            reordered.append(f"{talk.name}: {answers}")
+        strange += [f"{talk.name}: {text}" for text in seen if text not in set(expected)]
     return Verdict(
         lost=tuple(lost),
         doubled=tuple(doubled),

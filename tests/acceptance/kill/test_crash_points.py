@@ -1,7 +1,7 @@
 """The process dies at every named point, at its first and at its second hit, and recovers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -9,14 +9,28 @@ from typing import Literal
 
 import pytest
 
-from tests.acceptance.kill.conversation import Ledger, Question, Verdict, observe, question
+from tests.acceptance.kill.conversation import (
+    Ledger,
+    Question,
+    Talk,
+    Verdict,
+    observe,
+    question,
+)
 from tests.acceptance.kill.warm_process import Crash, WarmProcess
+from tests.acceptance.messengers.dingtalk import DingtalkMessenger
+from tests.acceptance.messengers.everywhere import environment
+from tests.acceptance.messengers.messenger import Messenger, Place, Post
+from tests.acceptance.messengers.slack import SlackMessenger
+from tests.acceptance.messengers.telegram import TelegramMessenger
+from tests.doubles.dingtalk_server import DingtalkServer
 from tests.doubles.model_markers import scripted_by_markers
 from tests.doubles.model_reply import ParsedRequest, Reply
 from tests.doubles.model_server import ModelServer
+from tests.doubles.slack_server import SlackServer
 from tests.doubles.telegram_server import TelegramServer
 
-CHATS = (1001, 1002)
+PEOPLE = (1, 2)
 SETTLED_WITHIN = 30.0  # seconds after the last start
 SLOW_WORD = "slowly"
 
@@ -41,6 +55,7 @@ CALLS = ("edit", "model", "send", "tool")
 POINTS = tuple(
     f"{moment}:{name}" for name in (*TRANSACTIONS, *CALLS) for moment in ("before", "after")
 )
+SENDING = ("before:begin_send", "after:begin_send", "before:settle_sent", "after:settle_sent")
 
 
 class SlowPace(asyncio.Semaphore):
@@ -63,28 +78,22 @@ def slow_where_asked(request: ParsedRequest) -> Reply:
 class Scene:
     """Two chats, a model, and a gateway that dies."""
 
-    def __init__(self, telegram: TelegramServer, model: ModelServer, folder: Path) -> None:
-        self.telegram = telegram
+    def __init__(self, messenger: Messenger, model: ModelServer, folder: Path) -> None:
+        self.messenger = messenger
         self._model = model
         self._folder = folder
         self.ledger = Ledger(folder / "ledger")
-        self.talks: dict[int, Sequence[Question]] = {}
+        self.talks = [Talk(messenger=messenger, place=Place(person=person)) for person in PEOPLE]
 
     @property
     def environ(self) -> dict[str, str]:
         """The settings of the gateway."""
         return {
+            **environment((self.messenger,), self._model),
             "CREWDESK_DATA_DIR": str(self._folder / "data"),
             "CREWDESK_HTTP__PORT": "0",
-            "CREWDESK_TELEGRAM__TOKEN": self.telegram.token,
-            "CREWDESK_TELEGRAM__API_BASE": self.telegram.base_url,
-            "CREWDESK_ACCESS__MEMBERS": "telegram:*",
-            "CREWDESK_INBOX__BUSY_MODE": "queue",  # an answer to each message
-            "CREWDESK_MODEL__NAME": "double",
             "CREWDESK_DELIVERY__PREVIEW_AFTER_SECONDS": "0.05",
             "CREWDESK_DELIVERY__PREVIEW_INTERVAL_SECONDS": "0.05",
-            "OPENAI_API_KEY": "sk-double",
-            "OPENAI_BASE_URL": self._model.base_url,
         }
 
     def process(self, crash: Crash | None, without: str = "") -> WarmProcess:
@@ -93,43 +102,56 @@ class Scene:
 
     async def ask(self) -> None:
         """Let the people write: plain words, unsafe calls, slow answers, a worker."""
-        for chat_id in CHATS:
-            worker = (
-                '[[tool:dispatch_worker {"worker_id": "worker", "instruction": "'
-                'look [[say:seen]]"}]]'
-            )
-            self.talks[chat_id] = (
-                question(self.ledger, chat_id, 0, calls=0),
-                question(self.ledger, chat_id, 1, calls=2),
+        worker = (
+            '[[tool:dispatch_worker {"worker_id": "worker", "instruction": "look [[say:seen]]"}]]'
+        )
+        for talk in self.talks:
+            talk.questions[:] = (
+                question(self.ledger, talk, 0, calls=0),
+                question(self.ledger, talk, 1, calls=2),
                 Question(
                     name="w",
-                    text=f"job of {chat_id} {worker}",
-                    answer=f"answer to job of {chat_id}",
+                    text=f"job of {talk.name} {worker}",
+                    answer=f"answer to job of {talk.name}",
                 ),
                 Question(
                     name="s",
-                    text=f"{SLOW_WORD} {chat_id}",
-                    answer=f"answer to {SLOW_WORD} {chat_id}",
+                    text=f"{SLOW_WORD} {talk.name}",
+                    answer=f"answer to {SLOW_WORD} {talk.name}",
                 ),
             )
-            for one in self.talks[chat_id]:
-                await self.telegram.user_says(one.text, chat_id=chat_id)
+            for one in talk.questions:
+                await self.messenger.says(Post(place=talk.place, text=one.text))
 
     def verdict(self) -> Verdict:
         """Say what an observer sees now."""
-        return observe(self.telegram.world, self.ledger, self.talks)
+        return observe(self.talks, self.ledger)
 
     async def settled(self) -> None:
         """Wait until every question has its answer; the verdict says what is missing."""
         with suppress(TimeoutError, AssertionError):
-            await self.telegram.wait_for(lambda: not self.verdict().lost, SETTLED_WITHIN)
+            await self.messenger.wait_for(lambda: not self.verdict().lost, SETTLED_WITHIN)
 
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     """A scene with its servers."""
     async with TelegramServer() as telegram, ModelServer(script=slow_where_asked) as model:
-        yield Scene(telegram, model, tmp_path)
+        yield Scene(TelegramMessenger(telegram), model, tmp_path)
+
+
+@pytest.fixture
+async def slack_scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    """The same on Slack."""
+    async with SlackServer() as slack, ModelServer(script=slow_where_asked) as model:
+        yield Scene(SlackMessenger(slack), model, tmp_path)
+
+
+@pytest.fixture
+async def dingtalk_scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    """The same on DingTalk, with cards."""
+    async with DingtalkServer() as dingtalk, ModelServer(script=slow_where_asked) as model:
+        yield Scene(DingtalkMessenger(dingtalk), model, tmp_path)
 
 
 async def die_and_recover(scene: Scene, crash: Crash, without: str = "") -> Verdict:
@@ -151,6 +173,32 @@ async def test_recovers_from_death_at_a_named_point(scene: Scene, point: str, hi
     verdict = await die_and_recover(scene, Crash(point=point, hit=hit))
 
     assert verdict.is_good, verdict
+
+
+@pytest.mark.parametrize("point", SENDING)
+async def test_recovers_on_slack_from_death_while_sending(slack_scene: Scene, point: str) -> None:
+    """What was sent and not recorded is found in Slack's history, and not sent again."""
+    verdict = await die_and_recover(slack_scene, Crash(point=point))
+
+    assert verdict.is_good, verdict
+
+
+@pytest.mark.parametrize("point", SENDING)
+async def test_recovers_on_dingtalk_from_death_while_sending(
+    dingtalk_scene: Scene, point: str
+) -> None:
+    """A card has the same id in every process, so there is never a second one."""
+    verdict = await die_and_recover(dingtalk_scene, Crash(point=point))
+
+    assert verdict.is_good, verdict
+
+
+async def test_notices_on_slack_that_nothing_is_looked_up(slack_scene: Scene) -> None:
+    """Without the look-up an answer stands there twice."""
+    crash = Crash(point="before:settle_sent")
+    verdict = await die_and_recover(slack_scene, crash, without="read-back")
+
+    assert verdict.doubled
 
 
 @pytest.mark.parametrize(

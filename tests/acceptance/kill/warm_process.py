@@ -28,6 +28,8 @@ PRELOADED = [
     "__main__",
     "pytest",
     "aiogram",
+    "channels.dingtalk.channel",
+    "channels.slack.channel",
     "channels.telegram.channel",
     "gateway.app",
     "openai",

@@ -1,7 +1,6 @@
-"""The kits: every test that takes `kit` runs over each channel named here."""
+"""The kits: every test that takes `kit` runs over each channel that has what the test needs."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,24 +11,28 @@ from tests.contract.channels.dingtalk_kit import (
 )
 from tests.contract.channels.inbox import RecordingInbox
 from tests.contract.channels.kit import ChannelKit
+from tests.contract.channels.kits import KitKind, kits_with
 from tests.contract.channels.slack_kit import SlackKit, slack_kit
 from tests.contract.channels.telegram_kit import TelegramKit, telegram_kit
 
-OpenKit = Callable[[], AbstractAsyncContextManager[ChannelKit]]
 
-KITS: dict[str, OpenKit] = {
-    "telegram": telegram_kit,
-    "slack": slack_kit,
-    "dingtalk": dingtalk_kit,
-    "dingtalk with cards": dingtalk_card_kit,
-}
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test over the kits with the abilities of its `needs` markers; none is skipped."""
+    if "kit" not in metafunc.fixturenames:
+        return
+    needed = [one for mark in metafunc.definition.iter_markers("needs") for one in mark.args]
+    kits = kits_with(*needed)
+    if not kits:
+        raise pytest.UsageError(f"no channel has what {metafunc.definition.nodeid} needs")
+    metafunc.parametrize("kit", list(kits.values()), ids=list(kits), indirect=True)
 
 
-@pytest.fixture(params=list(KITS.values()), ids=list(KITS))
+@pytest.fixture
 async def kit(request: pytest.FixtureRequest) -> AsyncIterator[ChannelKit]:
-    """Yield the kit of one channel after the other."""
-    open_kit: OpenKit = request.param
-    async with open_kit() as opened:
+    """Yield the kit that `pytest_generate_tests` chose."""
+    kind: KitKind = request.param
+    async with kind.open() as opened:
+        assert type(opened.channel) is kind.channel
         yield opened
 
 

@@ -9,7 +9,6 @@ from pydantic import SecretStr
 from channels.dingtalk.channel import DingtalkCardChannel, DingtalkChannel
 from channels.dingtalk.settings import DingtalkSettings
 from channels.message import ConversationAddress, ConversationKind
-from channels.protocol import EditsMessages, FindsSent, ShowsTyping
 from tests.contract.channels.kit import Trouble
 from tests.doubles.clock import ManualClock
 from tests.doubles.dingtalk_cards import TEMPLATE
@@ -49,9 +48,6 @@ class DingtalkKit:
         self.waits: list[float] = []
         self._stack = stack
         self._template = template
-        self.lacks: frozenset[type] = frozenset({ShowsTyping})
-        if template is None:
-            self.lacks |= {EditsMessages, FindsSent}
         self.conversation = ConversationAddress(channel="dingtalk", account=ROBOT, chat_id=ADA)
         self.crew = ConversationAddress(
             channel="dingtalk", account=ROBOT, chat_id=CREW, kind=ConversationKind.GROUP

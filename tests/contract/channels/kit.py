@@ -26,10 +26,6 @@ class ChannelKit(Protocol):
         """The channel under test."""
 
     @property
-    def lacks(self) -> frozenset[type]:
-        """The abilities that the platform does not have."""
-
-    @property
     def conversation(self) -> ConversationAddress:
         """The chat with the person."""
 
@@ -46,11 +42,9 @@ class ChannelKit(Protocol):
         """Let the next send go wrong."""
 
 
-def needs(kit: ChannelKit, ability: type) -> None:
-    """Skip the test where the platform lacks the ability; then the channel must not claim it."""
-    if ability in kit.lacks:
-        assert not isinstance(kit.channel, ability)
-        pytest.skip(f"{kit.channel.name} has no {ability.__name__}")
+def needs(*abilities: type) -> pytest.MarkDecorator:
+    """Return the mark of a test that runs only over channels with these abilities."""
+    return pytest.mark.needs.with_args(*abilities)  # called, the mark would take one for the test
 
 
 def answer_to(kit: ChannelKit, text: str, *, outbox_id: str = "out-1") -> OutboundMessage:

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
+from channels.backoff import Sleep
 from channels.message import ConversationAddress, ConversationKind
 from channels.slack.channel import SlackAccount, SlackChannel
-from channels.slack.socket import Sleep
 from tests.contract.channels.kit import Trouble
 from tests.contract.channels.telegram_kit import short_sleep
 from tests.doubles.slack_faults import cut_after_applying, cut_before_applying, too_many_requests
@@ -19,8 +19,6 @@ GENERAL = "C0GENERAL"
 
 class SlackKit:
     """A `SlackChannel` on Bolt and Slack's client against the double."""
-
-    lacks: frozenset[type] = frozenset()
 
     def __init__(self, server: SlackServer, stack: AsyncExitStack) -> None:
         self.server = server

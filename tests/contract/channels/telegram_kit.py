@@ -27,8 +27,6 @@ async def short_sleep(seconds: float) -> None:
 class TelegramKit:
     """A `TelegramChannel` on aiogram against the Bot API double."""
 
-    lacks: frozenset[type] = frozenset()
-
     def __init__(self, server: TelegramServer, stack: AsyncExitStack) -> None:
         self.server = server
         self._stack = stack

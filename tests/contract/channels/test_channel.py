@@ -8,6 +8,14 @@ from channels.errors import LookupInconclusive, SendFailed, SendRejected, SendUn
 from channels.protocol import EditsMessages, FindsSent, ShowsTyping
 from tests.contract.channels.inbox import RecordingInbox, running
 from tests.contract.channels.kit import ChannelKit, Trouble, answer_to, needs
+from tests.contract.channels.kits import kits_with
+
+
+def test_each_ability_is_tested_over_the_channels_that_have_it() -> None:
+    """A channel that loses an ability must not lose its tests unnoticed."""
+    assert list(kits_with(ShowsTyping)) == ["telegram", "slack"]
+    for ability in (EditsMessages, FindsSent):
+        assert list(kits_with(ability)) == ["telegram", "slack", "dingtalk with cards"]
 
 
 async def test_a_message_reaches_the_inbox(kit: ChannelKit, inbox: RecordingInbox) -> None:
@@ -88,9 +96,9 @@ async def test_a_cut_send_is_unknown_and_never_repeated(
     assert kit.shown() == shown
 
 
+@needs(FindsSent)
 async def test_an_applied_send_is_found_and_not_shown_twice(kit: ChannelKit) -> None:
     """The lookup returns the id of the message that arrived unanswered, also to a new process."""
-    needs(kit, FindsSent)
     message, channel = answer_to(kit, "**found** again"), kit.another_process()
     assert isinstance(kit.channel, FindsSent)
     assert isinstance(channel, FindsSent)
@@ -104,9 +112,9 @@ async def test_an_applied_send_is_found_and_not_shown_twice(kit: ChannelKit) -> 
     assert kit.shown() == ["found again"]
 
 
+@needs(FindsSent)
 async def test_a_lost_send_is_never_reported_as_found(kit: ChannelKit) -> None:
     """For a message that did not arrive the lookup gives no id and shows nothing."""
-    needs(kit, FindsSent)
     message = answer_to(kit, "never arrived")
     assert isinstance(kit.channel, FindsSent)
     anchor = kit.channel.anchor(message, "")
@@ -121,9 +129,9 @@ async def test_a_lost_send_is_never_reported_as_found(kit: ChannelKit) -> None:
     assert kit.shown() == []
 
 
+@needs(EditsMessages)
 async def test_an_edit_may_be_repeated(kit: ChannelKit) -> None:
     """The same edit twice leaves one message with the new text."""
-    needs(kit, EditsMessages)
     assert isinstance(kit.channel, EditsMessages)
     message_id = await kit.channel.send(answer_to(kit, "thinking"))
     await kit.channel.edit(message_id, answer_to(kit, "the answer"))
@@ -131,9 +139,9 @@ async def test_an_edit_may_be_repeated(kit: ChannelKit) -> None:
     assert kit.shown() == ["the answer"]
 
 
+@needs(ShowsTyping)
 async def test_typing_is_shown(kit: ChannelKit) -> None:
     """A typing notice is accepted and says nothing."""
-    needs(kit, ShowsTyping)
     assert isinstance(kit.channel, ShowsTyping)
     await kit.channel.show_typing(kit.conversation)
     assert kit.shown() == []

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+import structlog
 
 from channels.errors import ChannelUnavailable
 from channels.message import ConversationKind, EventKind, InboundMessage
@@ -236,6 +237,19 @@ async def test_a_wrong_token_ends_the_channel(
         await channel.run(inbox.receive)
     assert unavailable.value.retry_after is None
     assert setting in channel.trouble()
+
+
+async def test_why_slack_cannot_be_asked_is_logged(slack: SlackKit, inbox: RecordingInbox) -> None:
+    """A trouble before the first connection is one line in the log, however often it comes."""
+    slack.server.fail_next("auth.test", bad_gateway(), times=3)
+    with structlog.testing.capture_logs() as lines:
+        async with running(slack.channel, inbox):
+            await slack.person_says("are you there?")
+            await inbox.wait_for(1)
+    told = [line["trouble"] for line in lines if line["event"] == "slack_connection"]
+    assert len(told) == 2
+    assert "502" in told[0]
+    assert told[1] == ""
 
 
 async def test_a_missing_permission_is_named(slack: SlackKit, inbox: RecordingInbox) -> None:

@@ -4,8 +4,10 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+from tortoise.models import Model
+
 from channels.message import InboundMessage
-from gateway.store import people
+from gateway.store import links, people, schedule_tables, tables
 from gateway.store.people import Role
 from tests.contract.front.kit import MEMBER, OWNER, STRANGER, Front, message
 from tests.doubles.databases import count, query
@@ -138,3 +140,30 @@ async def test_code_is_kept_nowhere_in_clear(front: Front) -> None:
 
     rows = await query(front.database, "SELECT text, raw_payload FROM messages")
     assert not any(code in row.text("text") + row.text("raw_payload") for row in rows)
+
+
+async def test_schedules_and_heartbeats_move_along(front: Front) -> None:
+    """What both of them had stays once: the one of the person who is joined to."""
+    for sender in (OWNER, MEMBER):
+        await front.write("hello", sender)
+        await front.write("/heartbeat on", sender)
+    code = await code_of(front, OWNER)
+
+    await front.write(f"/link {code}", MEMBER)
+
+    assert await count(front.database, "heartbeats") == 1
+
+
+def test_every_table_that_names_a_person_is_merged() -> None:
+    """A table that is added later cannot be forgotten."""
+    found = (*vars(tables).values(), *vars(schedule_tables).values())
+    models = {one for one in found if isinstance(one, type) and issubclass(one, Model)} - {Model}
+    described = [model.describe() for model in models]
+    named = {
+        one["table"]
+        for one in described
+        if "user_id" in {field["name"] for field in (one["pk_field"], *one["data_fields"])}
+    }
+
+    # The person's own row goes; an identity moves by its key; a code goes with who got it.
+    assert named - {"users", "identities", "link_codes"} == set(links.OWNED)

@@ -1,6 +1,7 @@
 """The invariants of the schema hold against raw writes: nothing depends on who writes."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -96,6 +97,24 @@ USE: Values = {
     "duration_ms": 1,
     "created_at": START,
 }
+TARGET: Values = {"schedule_id": ONE, "conversation_id": ONE}
+TICK: Values = {
+    "schedule_id": ONE,
+    "due_at": START,
+    "last_due_at": START,
+    "state": "fired",
+    "created_at": START,
+}
+HELD: Values = {
+    "task_id": ONE,
+    "conversation_id": ONE,
+    "user_id": "",
+    "text": "",
+    "release_at": START,
+    "created_at": START,
+}
+WATCH: Values = {"user_id": "u", "subject": "notes.md"}
+MARK: Values = {"user_id": "u", "source": "task", "fingerprint": "f", "created_at": START}
 FILE: Values = {
     "file_id": ONE,
     "event_key": "e1",
@@ -147,6 +166,11 @@ TWICE: dict[str, tuple[str, Values, Values, Values]] = {
     "one_slot_per_job": ("worker_slots", SLOT, {"slot_id": "worker/1"}, {"job_id": OTHER}),
     "one_row_per_part": ("outbox", PART, {"outbox_id": OTHER}, {"part_key": "p2"}),
     "one_count_per_call": ("usage", USE, {}, {"run_id": OTHER}),
+    "one_target_per_conversation": ("schedule_targets", TARGET, {}, {"conversation_id": OTHER}),
+    "one_tick_per_instant": ("schedule_ticks", TICK, {}, {"due_at": START + timedelta(hours=1)}),
+    "one_watch_per_subject": ("heartbeat_watches", WATCH, {}, {"subject": "other.md"}),
+    "one_mark_per_finding": ("heartbeat_marks", MARK, {}, {"fingerprint": "g"}),
+    "one_held_message": ("held_messages", HELD, {}, {"conversation_id": OTHER}),
     "one_file_per_attachment": ("files", FILE, {"file_id": OTHER}, {"attachment_no": 1}),
 }
 

@@ -156,3 +156,27 @@ def test_the_work_grows_with_the_length() -> None:
     split_markdown("Some words of a sentence. " * 40_000, counted)
     assert len(asked) < 260 * 20
     assert max(asked) < 20_000
+
+
+@pytest.mark.parametrize("text", ["[note] hello", "#tag", "1.5 l of milk", "-5 °C"])
+def test_text_that_need_not_be_divided_stays_as_it_is(text: str) -> None:
+    """What looks like the beginning of a block is none where it stands."""
+    assert split_markdown(text, lambda _: True) == (text,)
+
+
+def test_item_after_a_divided_one_stays_an_item() -> None:
+    """Only a few items may follow a paragraph at once, which the rest of an item becomes."""
+    text = f"7. {'aa ' * 15}aa\n8. ```\n   `x`\n   ```"
+
+    *_, last = split_markdown(text, lambda part: len(part) <= 40)
+
+    assert last.endswith("\n\n8. ```\n   `x`\n   ```")
+
+
+def test_item_after_a_divided_table_keeps_its_lines() -> None:
+    """They are no longer indented for the item that the table was in, but still for their own."""
+    text = "- | a | b |\n  |---|---|\n  | 1 | 2 |\n  | 3 | 4 |\n- ```\n  >\n  ```"
+
+    *_, last = split_markdown(text, lambda part: len(part) <= 48)
+
+    assert last.endswith("- ```\n  >\n  ```")

@@ -1,0 +1,132 @@
+"""The command /cron: a person's schedules, what they will do and what they did."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from gateway.commands.call import Call
+from gateway.commands.command import LookAtClock, Reply, StopTask
+from gateway.commands.cron_pages import preview, show, why
+from gateway.commands.layout import bullets, excerpt, paragraphs, short_id
+from gateway.inbox import cancel
+from gateway.lifecycle import TaskStatus
+from gateway.phrases import Phrase
+from gateway.schedule.firing import submit_run
+from gateway.schedule.timing import timing_of
+from gateway.schedule.words import local_text, timing_text
+from gateway.store import schedules, tasks
+from gateway.store.schedules import Schedule
+from gateway.store.statement import Script
+from gateway.store.ticks import TickReason
+
+ALL = "all"
+LIST = "list"
+_ID_DIGITS = 32  # hexadecimal, of a UUID
+_LEAST_DIGITS = 4
+_SECOND = timedelta(seconds=1)
+
+Deed = Callable[[Call, Schedule], Script[Reply]]
+
+
+def cron(call: Call) -> Script[Reply]:
+    """Do what the first word says; without one, list."""
+    verb, _, given = call.command.argument.lower().partition(" ")
+    if verb in {"", LIST}:
+        return (yield from _list(call, is_all=given.strip() == ALL))
+    deed = DEEDS.get(verb)
+    prefix = given.strip().replace("-", "")
+    if deed is None or not _is_id(prefix):
+        return call.reply(Phrase.CRON_USAGE)
+    owner = None if call.is_admin else str(call.person.user_id)
+    first = UUID(hex=prefix.ljust(_ID_DIGITS, "0"))
+    last = UUID(hex=prefix.ljust(_ID_DIGITS, "f"))
+    found = yield from schedules.between(first, last, owner, 2)
+    if not found:
+        return call.reply(Phrase.CRON_UNKNOWN)
+    if len(found) > 1:
+        return call.reply(Phrase.CRON_AMBIGUOUS)
+    return (yield from deed(call, found[0]))
+
+
+def _is_id(text: str) -> bool:
+    is_long_enough = _LEAST_DIGITS <= len(text) <= _ID_DIGITS
+    return is_long_enough and all(digit in "0123456789abcdef" for digit in text)
+
+
+def _list(call: Call, *, is_all: bool) -> Script[Reply]:
+    owner = None if is_all and call.is_admin else str(call.person.user_id)
+    found = yield from schedules.active(owner)
+    if not found:
+        return call.reply(Phrase.CRON_NONE)
+    lines = bullets(_line(call, one) for one in found)
+    return Reply(text=paragraphs(lines, call.say(Phrase.CRON_HINT)))
+
+
+def _line(call: Call, one: Schedule) -> str:
+    facts = (
+        f"`{short_id(one.schedule_id)}` {timing_text(timing_of(one), call.language)}",
+        call.say(Phrase.CRON_IS_PAUSED) if one.is_paused else _next(call, one),
+        excerpt(one.goal),
+    )
+    return " · ".join(facts)
+
+
+def _next(call: Call, one: Schedule) -> str:
+    if one.next_fire_at is None:
+        return call.say(Phrase.CRON_NEVER)
+    return call.say(Phrase.CRON_NEXT, at=local_text(one.next_fire_at, one.time_zone))
+
+
+def _pause(call: Call, one: Schedule) -> Script[Reply]:
+    yield from schedules.pause(one.schedule_id, call.say(Phrase.CRON_BY_REQUEST))
+    return call.reply(Phrase.CRON_PAUSED, id=short_id(one.schedule_id))
+
+
+def _resume(call: Call, one: Schedule) -> Script[Reply]:
+    yield from schedules.resume(one.schedule_id)
+    at = local_text(one.next_fire_at, one.time_zone) if one.next_fire_at else "–"
+    text = call.say(Phrase.CRON_RESUMED, at=at)
+    return Reply(text=text, aftermath=(LookAtClock(),))
+
+
+def _run(call: Call, one: Schedule) -> Script[Reply]:
+    # The microsecond keeps it apart from a due instant at this very moment.
+    at = call.now.replace(microsecond=1)
+    yield from submit_run(one, at, TickReason.BY_HAND, call.now)
+    text = call.say(Phrase.CRON_RUNS)
+    return Reply(text=text, aftermath=(LookAtClock(has_run=True),))
+
+
+def _delete(call: Call, one: Schedule) -> Script[Reply]:
+    """End a schedule, and what runs or waits of it."""
+    yield from schedules.delete(one.schedule_id, call.now)
+    running = []
+    for task in (yield from tasks.open_in_lane(one.lane)):
+        yield from cancel(task.task_id, "schedule deleted", call.now)
+        if task.status is TaskStatus.RUNNING:
+            running.append(StopTask(task_id=task.task_id))
+    text = call.say(Phrase.CRON_DELETED, goal=excerpt(one.goal))
+    return Reply(text=text, aftermath=(*running, LookAtClock()))
+
+
+def _subscribe(call: Call, one: Schedule) -> Script[Reply]:
+    yield from schedules.subscribe(one.schedule_id, call.talk.conversation_id)
+    return call.reply(Phrase.CRON_SUBSCRIBED, goal=excerpt(one.goal))
+
+
+def _unsubscribe(call: Call, one: Schedule) -> Script[Reply]:
+    yield from schedules.unsubscribe(one.schedule_id, call.talk.conversation_id)
+    return call.reply(Phrase.CRON_UNSUBSCRIBED, goal=excerpt(one.goal))
+
+
+DEEDS: dict[str, Deed] = {
+    "show": show,
+    "pause": _pause,
+    "resume": _resume,
+    "run": _run,
+    "delete": _delete,
+    "preview": preview,
+    "why": why,
+    "subscribe": _subscribe,
+    "unsubscribe": _unsubscribe,
+}

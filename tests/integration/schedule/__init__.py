@@ -1,0 +1,1 @@
+"""The scheduler with its real alarm clock."""
