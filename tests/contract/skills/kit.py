@@ -39,7 +39,7 @@ class SkillScene:
 
     def restart(self) -> None:
         """Forget what the process knew, as its end would."""
-        self.catalog = SkillCatalog([self.data_dir / "skills"])
+        self.catalog = SkillCatalog([self.data_dir / "packaged", self.data_dir / "skills"])
         self.installer = SkillInstaller(
             self.front.database, self.front.clock, self.catalog, self.disk, Wakeup()
         )

@@ -197,3 +197,25 @@ async def test_one_proposal_of_a_skill_is_open(scene: SkillScene) -> None:
         scene.front.database, "SELECT state FROM skill_proposals ORDER BY created_at, state"
     )
     assert sorted(row.text("state") for row in rows) == ["open", "superseded"]
+
+
+async def test_a_packaged_skill_is_overridden_by_approval_only(scene: SkillScene) -> None:
+    """A rollback returns to it; an override that was taken away is missed, not passed over."""
+    folder = scene.data_dir / "packaged" / NAME
+    folder.mkdir(parents=True)
+    (folder / "SKILL.md").write_text(HEAD.format(name=NAME, metadata="") + "Packaged.")
+    version = await scene.propose("Ours.")
+    before = await scene.text()
+    await scene.front.write(f"/skills approve {version}")
+    await scene.installer.open()
+    after = await scene.text()
+    (scene.data_dir / "skills" / NAME / "SKILL.md").unlink()
+    missed = await scene.text()
+    await scene.front.write(f"/skills rollback {NAME}")
+    await scene.installer.open()
+
+    assert len(await scene.notices("A change of a skill waits")) == 1
+    assert "Packaged." in before
+    assert "Ours." in after
+    assert "its files are not those of the approved version" in missed
+    assert "Packaged." in await scene.text()
