@@ -16,13 +16,6 @@ from channels.settings import ChannelSettings
 from gateway.access import ClaimCode, Gate
 from gateway.channel_runner import ChannelRunner
 from gateway.clock import Clock, SystemClock
-from gateway.commands.command import (
-    Aftermath,
-    LookAtClock,
-    PauseWork,
-    ReloadFiles,
-    StopTask,
-)
 from gateway.commands.desk import CommandDesk
 from gateway.config import ModelSettings, Settings, load_settings
 from gateway.config.sections import OFFLINE_MODEL, ModelApi, TranscriptionSettings
@@ -33,21 +26,25 @@ from gateway.dispatch import Dispatcher
 from gateway.errors import SettingsError, StartupError
 from gateway.facts import GatewayFacts
 from gateway.files import FileFetcher, FileRoom, Transcribe
+from gateway.follower import follower
 from gateway.governor import Governor
 from gateway.health import Health
 from gateway.http import HttpServer
 from gateway.inbox import Claim, Inbox
+from gateway.installer import SkillInstaller
 from gateway.intake import Intake, IntakeRoom
 from gateway.maintenance import Maintenance
 from gateway.models import LateModel, LoadedModel, ModelShelf
 from gateway.outgoing import OutgoingFiles
 from gateway.preview import Stage
+from gateway.proposals import ProposalRoom
 from gateway.roster import ChannelPlan, Roster
 from gateway.schedule.clockwork import ClockRoom, Clockwork
 from gateway.schedule.scheduler import Alarm
 from gateway.seen import SeenSigns
 from gateway.sending import Sender
 from gateway.service import Loops, Service
+from gateway.skillshelf.disk import SkillDisk
 from gateway.store.database import Database, Probe, Writer, sqlite_path
 from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
@@ -56,6 +53,7 @@ from gateway.worker_health import WorkerHealth
 from gateway.workshop import MEBIBYTE, Workshop
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.runner import SkillCeiling, SkillRunner
+from skills.values import SkillValues
 from souls.catalog import PACKAGED_SOULS, SoulCatalog
 from workers.models.fallback import FallbackModel
 from workers.models.offline import OfflineModel
@@ -133,14 +131,15 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     delivery = Delivery(core.database, core.clock, core.roster, sender, core.governor)
     clockwork = _clockwork(core, workshop, delivery)
     fetcher = FileFetcher(_file_room(core))
-    turn_room = _turn_room(core, workshop, delivery, fetcher, clockwork)
+    installer, proposals = _skill_change(core, workshop, delivery.wakeup)
+    turn_room = _turn_room(core, workshop, delivery, fetcher, clockwork, proposals)
 
     def turn(claim: Claim) -> TaskTurn:
         return TaskTurn(turn_room, claim)
 
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
     desk = CommandDesk(_facts(core, workshop))
-    follow = _follower(dispatcher, workshop, clockwork)
+    follow = follower(dispatcher, workshop, clockwork, installer)
     seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
     intake_room = replace(
         _intake_room(core, gate, desk, seen, dispatcher), files_wakeup=fetcher.wakeup
@@ -161,11 +160,29 @@ def _loops(core: _Core, gate: Gate) -> Loops:
         models=core.shelf,
         clockwork=clockwork,
         files=fetcher,
+        skills=installer,
         channels=[
             ChannelRunner(plan, core.roster, delivery, intake.receive, menu)
             for plan in core.roster.plans.values()
         ],
     )
+
+
+def _skill_change(
+    core: _Core, workshop: Workshop, words: Wakeup
+) -> tuple[SkillInstaller, ProposalRoom]:
+    """Return what carries decisions about skills out, and what takes proposals."""
+    disk = SkillDisk(core.settings.data_dir)
+    proposals = ProposalRoom(
+        database=core.database,
+        clock=core.clock,
+        catalog=workshop.skills,
+        trials=skill_runner(core.settings, values=SkillValues()),
+        disk=disk,
+        roster=core.roster,
+        wakeup=words,
+    )
+    return SkillInstaller(core.database, core.clock, workshop.skills, disk, words), proposals
 
 
 def load_alarm() -> Callable[[Wakeup], AbstractContextManager[Alarm]]:
@@ -230,7 +247,12 @@ def transcriber(settings: TranscriptionSettings) -> Transcribe:
 
 
 def _turn_room(
-    core: _Core, workshop: Workshop, delivery: Delivery, fetcher: FileFetcher, clockwork: Clockwork
+    core: _Core,
+    workshop: Workshop,
+    delivery: Delivery,
+    fetcher: FileFetcher,
+    clockwork: Clockwork,
+    proposals: ProposalRoom,
 ) -> TurnRoom:
     crew = CrewRoom(
         database=core.database,
@@ -256,6 +278,7 @@ def _turn_room(
         outlet=delivery,
         files=fetcher,
         outgoing=partial(OutgoingFiles, core.settings.data_dir, max_mb=core.settings.files.max_mb),
+        propose=proposals.tool,
         books=clockwork.books,
         runs=clockwork.runs,
     )
@@ -435,11 +458,11 @@ def skill_catalog(settings: Settings) -> SkillCatalog:
     return SkillCatalog([PACKAGED_SKILLS, settings.data_dir / "skills"])
 
 
-def skill_runner(settings: Settings) -> SkillRunner:
-    """Return what runs skills within the limits and with the values of the settings."""
+def skill_runner(settings: Settings, values: SkillValues | None = None) -> SkillRunner:
+    """Return what runs skills within the limits, with the settings' values or with others."""
     return SkillRunner(
         allowed_hosts=settings.skills.allowed_hosts,
-        values=settings.skill_settings,
+        values=settings.skill_settings if values is None else values,
         ceiling=SkillCeiling(
             timeout=timedelta(seconds=settings.skills.timeout_seconds),
             memory_bytes=settings.skills.memory_mb * MEBIBYTE,
@@ -458,25 +481,3 @@ def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
         context_tokens=settings.model.context_tokens,
         takes_images=settings.model.takes_images,
     )
-
-
-def _follower(
-    dispatcher: Dispatcher, workshop: Workshop, clockwork: Clockwork
-) -> Callable[[Aftermath], None]:
-    """Return what carries out what a command leaves to do after its commit."""
-
-    def follow(aftermath: Aftermath) -> None:
-        match aftermath:
-            case StopTask(task_id=task_id):
-                dispatcher.cancel(task_id)
-            case PauseWork(is_paused=is_paused):
-                dispatcher.pause(is_paused=is_paused)
-            case ReloadFiles():
-                workshop.souls.refresh()
-                workshop.skills.refresh()
-            case LookAtClock(has_run=has_run):
-                clockwork.changed(has_run=has_run)
-            case _:
-                assert_never(aftermath)
-
-    return follow

@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from gateway.outgoing import SentFile
-from gateway.store.outbox import NewPart
+from gateway.store.conversations import Conversation
+from gateway.store.outbox import NewPart, OutboxKind
+
+DECISIONS_KEPT = timedelta(
+    days=1
+)  # word of a decision, or of one to take, is worth sending this long
 
 
 def numbered(template: NewPart, texts: Sequence[str]) -> tuple[NewPart, ...]:
@@ -24,6 +30,22 @@ def numbered(template: NewPart, texts: Sequence[str]) -> tuple[NewPart, ...]:
         )
         for number, text in enumerate(texts)
     )
+
+
+def notice_to(
+    talk: Conversation, key: str, texts: Sequence[str], now: datetime
+) -> tuple[NewPart, ...]:
+    """Make the parts of a word about a decision; under the same key it is said once there."""
+    template = NewPart(
+        part_key=f"{key}:{talk.conversation_id}",
+        kind=OutboxKind.NOTICE,
+        conversation_id=talk.conversation_id,
+        channel=talk.address.channel,
+        part_no=0,
+        text="",
+        expires_at=now + DECISIONS_KEPT,
+    )
+    return numbered(template, texts)
 
 
 def file_parts(last: NewPart, task_id: UUID, files: Sequence[SentFile]) -> tuple[NewPart, ...]:

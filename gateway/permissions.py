@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 from channels.message import ConversationKind
 from gateway.store.people import Role
+from workers.tools.proposals import PROPOSE_SKILL
 from workers.tools.protocol import Tool
 
-HANDS = frozenset({"bash", "edit", "write"})  # tools that change files or run commands
+# Tools that change files or run commands; one that proposes a skill runs it for a trial.
+HANDS = frozenset({"bash", "edit", "write", PROPOSE_SKILL})
 
 
 def permitted(tools: Sequence[Tool], role: Role, place: ConversationKind) -> Sequence[Tool]:

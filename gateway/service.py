@@ -16,6 +16,7 @@ from gateway.dispatch import Dispatcher
 from gateway.files import FileFetcher
 from gateway.http import HttpServer
 from gateway.inbox import Inbox
+from gateway.installer import SkillInstaller
 from gateway.intake import Intake
 from gateway.maintenance import Maintenance
 from gateway.models import ModelShelf
@@ -42,6 +43,7 @@ class Loops:
     models: ModelShelf
     clockwork: Clockwork
     files: FileFetcher
+    skills: SkillInstaller
     channels: Sequence[ChannelRunner]
 
 
@@ -88,6 +90,7 @@ class Service:
             found = await self._inbox.take_over()
             if orphans := await asyncio.to_thread(end_orphans):
                 logger.warning("orphaned_tools_ended", processes=orphans)
+            await self._loops.skills.open()
             is_paused = await self._database.transact("is_paused", settings.is_paused)
             self._loops.dispatcher.pause(is_paused=is_paused)
             self.claim_code = await self._database.transact("claim_code", self._gate.open_claim)
@@ -111,6 +114,7 @@ class Service:
             group.create_task(self._dispatch(), name="dispatcher")
             housekeeping.append(group.create_task(loops.delivery.run(), name="delivery"))
             housekeeping.append(group.create_task(loops.files.run(), name="files"))
+            housekeeping.append(group.create_task(loops.skills.run(), name="skills"))
             self.started.set()
             await stop.wait()
             await self._stop(stop_seconds)

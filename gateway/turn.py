@@ -51,6 +51,7 @@ from workers.errors import Suspended
 from workers.groups import plain_group
 from workers.models.errors import ModelUnavailable
 from workers.models.protocol import Model, Picture
+from workers.tools.protocol import Tool
 
 PRIVATE = ConversationKind.PRIVATE  # the place of a task that belongs to no conversation
 SHORTEST_PARKING = timedelta(seconds=30)  # how long a task waits for a model that is down
@@ -89,6 +90,7 @@ class TurnRoom:
     runs: ScheduledRuns
     files: FileFetcher
     outgoing: Callable[[UUID, Path], OutgoingFiles]  # of a task, from its workspace
+    propose: Callable[[Claim, Path], Tool]  # the tool by which its agents hand in skills
 
     @property
     def database(self) -> Database:
@@ -259,9 +261,8 @@ class TaskTurn:
         soul = self._soul()
         workspace = await workshop.workspace(claim.task.conversation_id or claim.task.task_id)
         place = claim.conversation.address.kind if claim.conversation else PRIVATE
-        tools = permitted(
-            workshop.shared_tools(workspace, claim.task.user_id, self._language), claim.role, place
-        )
+        shared = workshop.shared_tools(workspace, claim.task.user_id, self._language)
+        tools = permitted([*shared, room.propose(claim, workspace)], claim.role, place)
         files = await self._files()
         pictures = await pictures_of(files, workspace) if workshop.takes_images else ()
         can_give = claim.conversation is not None and not is_scheduled(claim.task)

@@ -1,7 +1,7 @@
 """The skills found in folders, kept up to date while their files change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from skills.errors import SkillError
@@ -31,6 +31,11 @@ class SkillCatalog:
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = tuple(folders)
         self._readings: dict[Path, _Reading] = {}
+        self._pins: Mapping[str, str] = {}
+
+    def pin(self, pins: Mapping[str, str]) -> None:
+        """Bind skills, by name, to the hash that their files must have to be run."""
+        self._pins = dict(pins)
 
     def get(self, name: str) -> Skill | None:
         """Return the skill of that name, None if there is none."""
@@ -52,7 +57,12 @@ class SkillCatalog:
 
     def _skills(self) -> dict[str, Skill]:
         self.refresh()
-        return {it.skill.name: it.skill for it in self._readings.values() if it.skill is not None}
+        found = {it.skill.name: it.skill for it in self._readings.values() if it.skill is not None}
+        bound = {
+            name: replace(found[name], pin=self._pins[name])
+            for name in self._pins.keys() & found.keys()
+        }
+        return found | bound
 
     def _look(self, path: Path) -> _Reading:
         """Return what is known of a file, reading it only if it changed."""

@@ -11,7 +11,9 @@ from typing import Final
 
 from pydantic import JsonValue, ValidationError
 
+from skills.errors import SkillError
 from skills.exchange import RunAnswer, RunRequest
+from skills.pinned import approved_copy
 from skills.process import (
     DEFAULT_SEARCH_PATH,
     ProcessLimits,
@@ -94,12 +96,14 @@ class SkillRunner:
         self, skill: Skill, context: SkillContext, params: Mapping[str, JsonValue] | None
     ) -> SkillResult:
         """Run the child; without parameters it is a trial."""
-        skill = _bounded(skill, self._ceiling)
-        if missing := await asyncio.to_thread(_missing, skill):
-            return missing
         temporary = tempfile.TemporaryDirectory(prefix="crewdesk-skill-")
         own_folder = Path(temporary.name)
         try:
+            if skill.pin:
+                skill = await asyncio.to_thread(approved_copy, skill, own_folder / "skill")
+            skill = _bounded(skill, self._ceiling)
+            if missing := await asyncio.to_thread(_missing, skill):
+                return missing
             if not skill.has_files:
                 context = replace(context, work_dir=own_folder / "work")
             await asyncio.to_thread(_make_folders, context)
@@ -107,6 +111,8 @@ class SkillRunner:
             outcome = await run_process(self._program(request, own_folder), _limits(skill))
             result = await asyncio.to_thread(_result, outcome, request, skill)
             return replace(result, text=_masked(result.text, request.secrets.values()))
+        except SkillError as error:
+            return failure(SkillErrorCode.LOAD_FAILED, str(error))
         finally:
             await asyncio.to_thread(temporary.cleanup)
 

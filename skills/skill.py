@@ -39,7 +39,8 @@ class Skill:
     `parameters` is a JSON Schema as JSON text; `instructions` is the Markdown of `SKILL.md`.
     `has_network` says whether it was declared that the skill talks to the network, and `hosts` to
     whom: to anybody, if that is None. `has_files` says whether it sees the conversation's files.
-    `samples` are arguments as JSON texts, for trying it out.
+    `samples` are arguments as JSON texts, for trying it out. `pin` is the hash that its files must
+    have to be run, empty where nobody has approved them.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Skill:
     license: str = ""
     compatibility: str = ""
     allowed_tools: tuple[str, ...] = ()
+    pin: str = ""
 
     @property
     def script(self) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from gateway.app import read_settings, skill_catalog, skill_runner
 from gateway.cli import screen
@@ -20,6 +20,7 @@ from gateway.cli.words import excerpt
 from gateway.config import LogSettings, Settings
 from gateway.config.sections import LogLevel
 from gateway.logs import configure
+from gateway.skillshelf.examination import ARGUMENTS, Arguments, samples_of
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.result import SkillContext, SkillResult
 from skills.search import matching
@@ -28,9 +29,6 @@ from skills.skill import Skill
 ABOUT = "Write, check, try and list skills."
 AUTHOR_FOLDER = "skill-author"  # in the data directory: what trial runs keep and make
 DESCRIPTION_CHARACTERS = 90
-
-Arguments = dict[str, JsonValue]
-ARGUMENTS = TypeAdapter(Arguments)
 
 
 def skill_commands() -> typer.Typer:
@@ -100,7 +98,7 @@ def _run(
     """
     settings = _settings()
     skill = _skill(_folder(settings, which))
-    calls = _samples(skill) if arguments is None else [_parsed(arguments)]
+    calls = (samples_of(skill) or [{}]) if arguments is None else [_parsed(arguments)]
     results = asyncio.run(_run_all(settings, skill, calls, language))
     for call, result in zip(calls, results, strict=True):
         _show(call, result, as_json=as_json, is_one=len(calls) == 1)
@@ -166,10 +164,6 @@ def _parsed(text: str) -> Arguments:
     except ValidationError as error:
         reason = error.errors(include_url=False)[0]["msg"]
         raise CommandFailed(f"--args is no JSON object: {reason}", ExitCode.UNUSABLE) from error
-
-
-def _samples(skill: Skill) -> list[Arguments]:
-    return [ARGUMENTS.validate_json(sample) for sample in skill.samples] or [{}]
 
 
 def _skill(folder: Path) -> Skill:

@@ -40,13 +40,18 @@ class ReloadFiles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkillsDecided:
+    """Another version of a skill shall be in force: put it in place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookAtClock:
     """A schedule was changed: see when the next one is due; `has_run` tells of a run put in."""
 
     has_run: bool = False
 
 
-Aftermath = StopTask | PauseWork | ReloadFiles | LookAtClock
+Aftermath = StopTask | PauseWork | ReloadFiles | SkillsDecided | LookAtClock
 """What must be done once a command's transaction is committed; lost in a crash without harm."""
 
 

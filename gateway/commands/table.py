@@ -9,6 +9,7 @@ from gateway.commands import (
     link,
     personal,
     service,
+    skills,
     tasks,
     why,
 )
@@ -98,7 +99,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry(
         name="workers", needs=Role.MEMBER, about=Phrase.ABOUT_WORKERS, answer=service.list_workers
     ),
-    Entry(name="skills", needs=Role.MEMBER, about=Phrase.ABOUT_SKILLS, answer=service.list_skills),
+    Entry(name="skills", needs=Role.MEMBER, about=Phrase.ABOUT_SKILLS, answer=skills.answer),
     Entry(name="model", needs=Role.MEMBER, about=Phrase.ABOUT_MODEL, answer=conversation.model),
     Entry(name="usage", needs=Role.MEMBER, about=Phrase.ABOUT_USAGE, answer=service.usage),
     Entry(name="users", needs=Role.ADMIN, about=Phrase.ABOUT_USERS, answer=admission.list_users),

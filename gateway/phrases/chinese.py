@@ -175,6 +175,71 @@ CHINESE: dict[Phrase, str] = {
     Phrase.WORKERS_NONE: "没有可用的助手。",
     Phrase.WORKER_BUSY: "{count} 项进行中",
     Phrase.SKILLS_NONE: "没有可用的技能。",
+    Phrase.SKILLS_WAITING: "等待你决定：{count} 个。`/skills pending` 可以查看。",
+    Phrase.SKILLS_USAGE: (
+        "输入 `/skills` 查看列表，或 `/skills pending`、"
+        "`/skills show 名称`、`/skills approve 哈希`、"
+        "`/skills deny 哈希`、`/skills history 名称`、"
+        "`/skills rollback 名称 [哈希]`。"
+    ),
+    Phrase.SKILLS_PENDING_NONE: "没有等待决定的技能。",
+    Phrase.SKILL_UNKNOWN: "没有人提交过名为 {name} 的技能。",
+    Phrase.SKILL_NOT_PENDING: "等待中的提交没有这个哈希。请按 `/skills pending` 显示的八位输入。",
+    Phrase.SKILL_VERSION_UNKNOWN: (
+        "{name} 没有这个哈希的已批准版本。`/skills history {plain_name}` 可以查看。"
+    ),
+    Phrase.SKILL_NO_EARLIER: "{name} 没有更早的版本。",
+    Phrase.SKILL_APPROVING: (
+        "已批准：{name}，版本 {version}，正在启用。`/skills rollback {plain_name}` 可以撤回。"
+    ),
+    Phrase.SKILL_DENIED: "已拒绝：{name}，版本 {version}。",
+    Phrase.SKILL_ROLLING_BACK: "{name} 退回到版本 {version}。",
+    Phrase.SKILL_REMOVING: "{name} 退回到首次批准之前的状态：使用自带的版本，或者没有这个技能。",
+    Phrase.SKILL_PROPOSED: ("**有一个新技能等待你决定：**{name}，版本 {version}，由 {who} 提出。"),
+    Phrase.SKILL_PROPOSED_CHANGE: (
+        "**有一个技能的修改等待你决定：**{name}，版本 {version}，由 {who} 提出。"
+    ),
+    Phrase.SKILL_DECIDE: (
+        "`/skills show {plain_name}` 查看内容，"
+        "然后输入 `/skills approve {plain_version}` 或 `/s"
+        "kills deny {plain_version}`。"
+    ),
+    Phrase.SKILL_STAGED: "全部文件：数据目录中的 {path}。",
+    Phrase.SKILL_IN_USE: "技能 {name} 已获批准，现在可以使用了。",
+    Phrase.SKILL_TURNED_DOWN: "管理员拒绝了技能 {name}。",
+    Phrase.SKILL_NOT_PLACED: (
+        "技能 {name} 的版本 {version} 无法启用：{problem}。仍使用原来的版本。"
+    ),
+    Phrase.SKILL_IN_FORCE: "使用中",
+    Phrase.SKILL_BEING_PLACED: "正在启用",
+    Phrase.SKILL_BY: "由 {who} 在{ago}提出",
+    Phrase.SKILL_MARK_NEW: "新增",
+    Phrase.SKILL_ABLE: "它声明自己可以做的事：",
+    Phrase.SKILL_CHANGES: "文件：",
+    Phrase.SKILL_CHANGE_ADDED: "{path}：新文件，{added} 行",
+    Phrase.SKILL_CHANGE_CHANGED: "{path}：增加 {added} 行，减少 {removed} 行",
+    Phrase.SKILL_CHANGE_REMOVED: "{path}：已删除，{removed} 行",
+    Phrase.SKILL_CHANGES_MORE: "……还有 {count} 个",
+    Phrase.SKILL_TRIALS: "已在不提供密钥的情况下试运行，没有失败：{count} 个样例",
+    Phrase.SKILL_UNTRIED: "**没有试运行：**{reason}",
+    Phrase.SKILL_GUIDANCE: "它只有给助手的说明，没有程序",
+    Phrase.SKILL_EFFECT_READ: "它声明不改变任何东西",
+    Phrase.SKILL_EFFECT_IDEMPOTENT: "它声明重复执行没有害处",
+    Phrase.SKILL_EFFECT_UNSAFE: "它可能改变一些东西，所以中断后不会重复执行",
+    Phrase.SKILL_NO_NETWORK: "它不访问网络",
+    Phrase.SKILL_ANY_HOST: "**它可以访问网络上任何公开的主机**",
+    Phrase.SKILL_HOSTS: "它可以访问这些主机：{hosts}",
+    Phrase.SKILL_FILES: "它可以读写对话中的文件",
+    Phrase.SKILL_NO_FILES: "它看不到对话中的文件",
+    Phrase.SKILL_SETTINGS: "它会得到这些设置：{names}",
+    Phrase.SKILL_SECRETS: "**它会得到这些密钥：**{names}",
+    Phrase.SKILL_NO_SECRETS: "它得不到任何密钥",
+    Phrase.SKILL_SIGNAL: "心跳可以问它有没有新消息",
+    Phrase.SKILL_LIMITS: "每次运行最多 {seconds} 秒、{megabytes} MB",
+    Phrase.PROPOSAL_OPEN: "等待决定",
+    Phrase.PROPOSAL_APPROVED: "已批准",
+    Phrase.PROPOSAL_DENIED: "已拒绝",
+    Phrase.PROPOSAL_SUPERSEDED: "已被更新的提交取代",
     Phrase.USAGE_OWN: "你的用量",
     Phrase.USAGE_ALL: "所有人的用量",
     Phrase.USAGE_DAY: "最近 24 小时",

@@ -242,6 +242,80 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.WORKERS_NONE: "There are no workers.",
     Phrase.WORKER_BUSY: "{count} at work",
     Phrase.SKILLS_NONE: "There are no skills.",
+    Phrase.SKILLS_WAITING: "Waiting for your decision: {count}. `/skills pending` lists them.",
+    Phrase.SKILLS_USAGE: (
+        "Write `/skills` for the list, `/skills pending`, `/skills show NAME`, `/skills "
+        "approve HASH`, `/skills deny HASH`, `/skills history NAME` or `/skills rollback "
+        "NAME [HASH]`."
+    ),
+    Phrase.SKILLS_PENDING_NONE: "No skill waits for a decision.",
+    Phrase.SKILL_UNKNOWN: "Nobody has proposed a skill called {name}.",
+    Phrase.SKILL_NOT_PENDING: (
+        "No proposal that waits has this hash. Write its eight digits as `/skills pending` "
+        "shows them."
+    ),
+    Phrase.SKILL_VERSION_UNKNOWN: (
+        "No approved version of {name} has this hash. `/skills history {plain_name}` lists them."
+    ),
+    Phrase.SKILL_NO_EARLIER: "There is no earlier version of {name}.",
+    Phrase.SKILL_APPROVING: (
+        "Approved: {name}, version {version}. It is being put in place. `/skills rollback "
+        "{plain_name}` takes that back."
+    ),
+    Phrase.SKILL_DENIED: "Turned down: {name}, version {version}.",
+    Phrase.SKILL_ROLLING_BACK: "{name} goes back to version {version}.",
+    Phrase.SKILL_REMOVING: (
+        "{name} goes back to what it was before its first approval: the version that ships "
+        "with me, or none."
+    ),
+    Phrase.SKILL_PROPOSED: (
+        "**A new skill waits for your decision:** {name}, version {version}, asked for by {who}."
+    ),
+    Phrase.SKILL_PROPOSED_CHANGE: (
+        "**A change of a skill waits for your decision:** {name}, version {version}, asked "
+        "for by {who}."
+    ),
+    Phrase.SKILL_DECIDE: (
+        "`/skills show {plain_name}` shows the text. Then `/skills approve {plain_version}` "
+        "or `/skills deny {plain_version}`."
+    ),
+    Phrase.SKILL_STAGED: "All files: {path} in the data directory.",
+    Phrase.SKILL_IN_USE: "The skill {name} was approved and can be used now.",
+    Phrase.SKILL_TURNED_DOWN: "An administrator has turned down the skill {name}.",
+    Phrase.SKILL_NOT_PLACED: (
+        "Version {version} of the skill {name} could not be put in place: {problem}. What "
+        "was in use stays in use."
+    ),
+    Phrase.SKILL_IN_FORCE: "in force",
+    Phrase.SKILL_BEING_PLACED: "being put in place",
+    Phrase.SKILL_BY: "asked for by {who}, {ago}",
+    Phrase.SKILL_MARK_NEW: "new",
+    Phrase.SKILL_ABLE: "What it may do, as it declares:",
+    Phrase.SKILL_CHANGES: "Files:",
+    Phrase.SKILL_CHANGE_ADDED: "{path}: new, {added} lines",
+    Phrase.SKILL_CHANGE_CHANGED: "{path}: {added} lines more, {removed} less",
+    Phrase.SKILL_CHANGE_REMOVED: "{path}: removed, {removed} lines",
+    Phrase.SKILL_CHANGES_MORE: ("… and {count} more"),
+    Phrase.SKILL_TRIALS: "Tried without its secrets, and without failure: {count} samples",
+    Phrase.SKILL_UNTRIED: "**Not tried:** {reason}",
+    Phrase.SKILL_GUIDANCE: "it holds instructions for agents, and no program",
+    Phrase.SKILL_EFFECT_READ: "it says that it changes nothing",
+    Phrase.SKILL_EFFECT_IDEMPOTENT: "it says that doing the same twice does no harm",
+    Phrase.SKILL_EFFECT_UNSAFE: "it may change things, so an interrupted run is not repeated",
+    Phrase.SKILL_NO_NETWORK: "it asks nobody on the network",
+    Phrase.SKILL_ANY_HOST: "**it may ask any public host on the network**",
+    Phrase.SKILL_HOSTS: "it may ask these hosts: {hosts}",
+    Phrase.SKILL_FILES: "it reads and writes the files of the conversation",
+    Phrase.SKILL_NO_FILES: "it sees no files of the conversation",
+    Phrase.SKILL_SETTINGS: "it is given these settings: {names}",
+    Phrase.SKILL_SECRETS: "**it is given these secrets:** {names}",
+    Phrase.SKILL_NO_SECRETS: "it is given no secrets",
+    Phrase.SKILL_SIGNAL: "heartbeats may ask it what is new",
+    Phrase.SKILL_LIMITS: "at most {seconds} s and {megabytes} MB for a run",
+    Phrase.PROPOSAL_OPEN: "waits for a decision",
+    Phrase.PROPOSAL_APPROVED: "approved",
+    Phrase.PROPOSAL_DENIED: "turned down",
+    Phrase.PROPOSAL_SUPERSEDED: "replaced by a newer proposal",
     Phrase.USAGE_OWN: "Your usage",
     Phrase.USAGE_ALL: "Everybody's usage",
     Phrase.USAGE_DAY: "Last 24 hours",

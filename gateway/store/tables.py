@@ -383,3 +383,45 @@ class UsageRow(Model):
 
         table = "usage"
         indexes = (Index(fields=("user_id", "created_at"), name="usage_of_user"),)
+
+
+class SkillProposal(Model):
+    """A version of a skill that an agent wrote, and its fate."""
+
+    proposal_id = fields.UUIDField(primary_key=True)
+    name = fields.CharField(max_length=64)
+    digest = fields.CharField(max_length=64)
+    base = fields.CharField(max_length=64, db_default="")
+    state = fields.CharField(max_length=16)  # open, approved, denied, superseded
+    user_id = fields.CharField(max_length=256, db_default="")
+    asked_by = fields.TextField(db_default="")
+    conversation_id = fields.UUIDField(null=True)
+    task_id = fields.UUIDField()
+    report = fields.TextField(db_default="{}")
+    diff = fields.TextField(db_default="")
+    created_at = fields.DatetimeField()
+    decided_at = fields.DatetimeField(null=True)
+    decided_by = fields.CharField(max_length=256, db_default="")
+
+    class Meta:
+        """A skill has one open proposal."""
+
+        table = "skill_proposals"
+        indexes = (Index(fields=("name", "created_at"), name="proposals_of_skill"),)
+
+
+class SkillPin(Model):
+    """The version of a skill that an administrator decided for."""
+
+    name = fields.CharField(max_length=64, primary_key=True)
+    digest = fields.CharField(max_length=64)
+    installed = fields.CharField(max_length=64, db_default="")
+    is_settled = fields.BooleanField(db_default=False)
+    problem = fields.TextField(db_default="")
+    decided_at = fields.DatetimeField()
+    decided_by = fields.CharField(max_length=256, db_default="")
+
+    class Meta:
+        """The files lie in the data directory; this says which of them are good."""
+
+        table = "skill_pins"

@@ -111,6 +111,19 @@ class Workspace:
                 raise
 
     @contextlib.contextmanager
+    def folder(self, path: str) -> Iterator[int]:
+        """Open a folder, and give a handle through which nothing outside is reached.
+
+        Raises:
+            ToolError: there is no such folder, or it is none.
+        """
+        with self._parent(path) as (parent, name), contextlib.ExitStack() as handles:
+            with _explained(path):
+                handle = _open_folder(parent, name, is_made=False)
+            handles.callback(os.close, handle)
+            yield handle
+
+    @contextlib.contextmanager
     def _parent(self, path: str, *, is_made: bool = False) -> Iterator[tuple[int, str]]:
         """Open the folder that holds `path`, and give its handle and the name in it."""
         *folders, name = self._steps(path)

@@ -145,3 +145,17 @@ def test_a_mistake_is_said_with_its_key(tmp_path: Path, old: str, new: str, name
     path = write(tmp_path, FULL.replace(old, new))
 
     assert named in SkillCatalog([tmp_path]).problems()[path]
+
+
+def test_a_pinned_skill_knows_which_files_it_must_have(tmp_path: Path) -> None:
+    """The others are free; who is pinned may change while the catalog is in use."""
+    write(tmp_path, FULL)
+    catalog = SkillCatalog([tmp_path])
+    free = catalog.get("weather")
+    catalog.pin({"weather": "1234", "gone": "5678"})
+    bound = catalog.get("weather")
+
+    assert free is not None
+    assert bound is not None
+    assert (free.pin, bound.pin) == ("", "1234")
+    assert [skill.name for skill in catalog.all()] == ["weather"]

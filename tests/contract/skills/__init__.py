@@ -1,0 +1,1 @@
+"""Skills that change at run time, on both databases."""
