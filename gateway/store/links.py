@@ -56,6 +56,7 @@ OWNED: dict[str, tuple[str, ...] | None] = {
     "schedules": None,
     "held_messages": None,
     "heartbeat_receipts": None,
+    "skill_proposals": None,
     "heartbeats": (),
     "heartbeat_watches": ("subject",),
     "heartbeat_marks": ("source", "fingerprint"),
