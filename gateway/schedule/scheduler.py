@@ -59,15 +59,18 @@ class Scheduler:
         self.wakeup.call()
 
     async def run(self, load_alarm: AlarmLoader) -> None:
-        """Look at the clock until cancelled."""
+        """Look at the clock until cancelled; the alarm is loaded once something is scheduled."""
+        while (wait := await self._wait()) is None:
+            await self.wakeup.wait(LOOK_AGAIN.total_seconds())
         open_alarm = await asyncio.to_thread(load_alarm)
         with open_alarm(self.wakeup) as alarm:
             while True:
-                alarm.ring_in(await self._wait())
+                alarm.ring_in(LOOK_AGAIN if wait is None else wait)
                 await self.wakeup.wait(LOOK_AGAIN.total_seconds())
+                wait = await self._wait()
 
-    async def _wait(self) -> timedelta:
-        """Fire what is due and return how long nothing else will be."""
+    async def _wait(self) -> timedelta | None:
+        """Fire what is due; return how long nothing else will be, None where nothing waits."""
         try:
             nearest = await self.look()
         except StoreError as error:
@@ -77,7 +80,7 @@ class Scheduler:
             logger.exception("schedules_failed")
             return LOOK_AGAIN
         if nearest is None:
-            return LOOK_AGAIN
+            return None
         return min(max(nearest - self._clock.now(), timedelta()), LOOK_AGAIN)
 
     async def look(self) -> datetime | None:
