@@ -12,8 +12,8 @@ help: ## show the targets
 run: $(VENV)/.run ## start the gateway; state goes to ./data
 	@$(BIN)/crewdesk up
 
-test: $(VENV)/.test ## all tests but the long kill test
-	@$(BIN)/python -m pytest -m "not soak"
+test: $(VENV)/.test ## all tests but the long ones
+	@$(BIN)/python -m pytest -m "not soak" --numprocesses 2 --dist loadfile
 
 check: $(VENV)/.test ## format, lint, types, layers, sizes
 	@$(BIN)/ruff format --check .

@@ -130,6 +130,14 @@ FILE: Values = {
     "created_at": START,
     "updated_at": START,
 }
+PROPOSAL: Values = {
+    "proposal_id": ONE,
+    "name": "dice",
+    "digest": "d1",
+    "state": "open",
+    "task_id": ONE,
+    "created_at": START,
+}
 OTHER = UUID(int=2)
 
 # Each is a row that may not follow the first one, and the same with the one value that lets it.
@@ -171,6 +179,12 @@ TWICE: dict[str, tuple[str, Values, Values, Values]] = {
     "one_watch_per_subject": ("heartbeat_watches", WATCH, {}, {"subject": "other.md"}),
     "one_mark_per_finding": ("heartbeat_marks", MARK, {}, {"fingerprint": "g"}),
     "one_held_message": ("held_messages", HELD, {}, {"conversation_id": OTHER}),
+    "one_open_proposal_per_skill": (
+        "skill_proposals",
+        PROPOSAL,
+        {"proposal_id": OTHER},
+        {"state": "denied"},
+    ),
     "one_file_per_attachment": ("files", FILE, {"file_id": OTHER}, {"attachment_no": 1}),
 }
 
