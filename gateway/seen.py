@@ -27,13 +27,18 @@ class SeenSigns:
 
     def note(self, message: InboundMessage) -> None:
         """Let a message that is stored be marked soon; never blocks."""
-        if self._is_wanted and not self._waiting.full():
+        is_marked = bool(message.message_id)  # a press of a button has none
+        if self._is_wanted and is_marked and not self._waiting.full():
             self._waiting.put_nowait(message)
 
     async def run(self) -> None:
         """Show the signs until cancelled."""
         while True:
-            await self._show(await self._waiting.get())
+            message = await self._waiting.get()
+            try:
+                await self._show(message)
+            except Exception:  # a sign is a courtesy, and must not hold anything up
+                logger.exception("sign_failed", channel=message.conversation.channel)
 
     async def _show(self, message: InboundMessage) -> None:
         chat = message.conversation

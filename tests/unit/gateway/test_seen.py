@@ -23,10 +23,13 @@ class MarkingChannel(PlainChannel):
     def __init__(self) -> None:
         super().__init__()
         self.marked: asyncio.Queue[str] = asyncio.Queue()
+        self.failures: list[Exception] = []  # of the next signs, past what a channel may raise
 
     async def show_seen(self, conversation: ConversationAddress, message_id: str) -> None:
         """See `ShowsSeen`."""
         del conversation
+        if self.failures:
+            raise self.failures.pop(0)
         if self.endings:
             raise self.endings.pop(0)
         self.marked.put_nowait(message_id)
@@ -80,6 +83,19 @@ async def test_a_sign_that_fails_is_left_out(refusal: SendError) -> None:
     """It is no answer, so nothing depends on it."""
     scene = Scene()
     scene.channel.endings.append(refusal)
+
+    assert await scene.marks(said("1"), said("2")) == ["2"]
+
+
+async def test_event_without_a_message_gets_no_sign() -> None:
+    """A press of a button is answered by its platform in another way."""
+    assert await Scene().marks(said(""), said("2")) == ["2"]
+
+
+async def test_sign_that_breaks_does_not_end_the_others() -> None:
+    """Whatever a channel's library raises."""
+    scene = Scene()
+    scene.channel.failures.append(ValueError("no such chat"))
 
     assert await scene.marks(said("1"), said("2")) == ["2"]
 
