@@ -76,6 +76,7 @@ async def opened(
             "CREWDESK_DINGTALK__CLIENT_SECRET": CLIENT_SECRET,
             "CREWDESK_DINGTALK__API_BASE": dingtalk.base_url,
             "CREWDESK_DINGTALK__FILE_BASE": dingtalk.base_url,
+            "CREWDESK_INBOX__BUSY_MODE": "queue",  # an answer to each message
             "CREWDESK_MODEL__NAME": "double",
             "CREWDESK_ACCESS__ADMINS": f"dingtalk:{ADA}",
             "CREWDESK_ACCESS__MEMBERS": "dingtalk:*",

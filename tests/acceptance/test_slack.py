@@ -70,6 +70,7 @@ async def opened(data_dir: Path) -> AsyncIterator[SlackScene]:
             "CREWDESK_SLACK__BOT_TOKEN": BOT_TOKEN,
             "CREWDESK_SLACK__APP_TOKEN": APP_TOKEN,
             "CREWDESK_SLACK__API_BASE": slack.api_base,
+            "CREWDESK_INBOX__BUSY_MODE": "queue",  # an answer to each message
             "CREWDESK_MODEL__NAME": "double",
             "CREWDESK_ACCESS__MEMBERS": "slack:*",
             "OPENAI_API_KEY": "opens-nothing",
