@@ -108,7 +108,7 @@ class Service:
             housekeeping = [
                 group.create_task(runner.run(), name="channel") for runner in loops.channels
             ]
-            housekeeping.append(group.create_task(loops.maintenance.run(), name="maintenance"))
+            housekeeping.append(group.create_task(self._maintain(), name="maintenance"))
             housekeeping.append(group.create_task(self._schedule(), name="scheduler"))
             housekeeping.append(group.create_task(loops.seen.run(), name="seen"))
             group.create_task(self._dispatch(), name="dispatcher")
@@ -120,6 +120,12 @@ class Service:
             await self._stop(stop_seconds)
             for task in housekeeping:
                 task.cancel()
+
+    async def _maintain(self) -> None:
+        """Keep house, once the channels' libraries are loaded: it would only hold them up."""
+        for runner in self._loops.channels:
+            await runner.loaded.wait()
+        await self._loops.maintenance.run()
 
     async def _dispatch(self) -> None:
         """Work on tasks, once the channels' libraries and then the model's are loaded.
