@@ -4,7 +4,7 @@ import asyncio
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -141,9 +141,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
     desk = CommandDesk(_facts(core, workshop))
     follow = follower(dispatcher, workshop, clockwork, installer)
     seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
-    intake_room = replace(
-        _intake_room(core, gate, desk, seen, dispatcher), files_wakeup=fetcher.wakeup
-    )
+    intake_room = _intake_room(core, gate, desk, seen, dispatcher, fetcher.wakeup)
     intake = Intake(intake_room, delivery.wakeup, follow)
     menu = {language: desk.menu(language) for language in MENU_LANGUAGES}
     return Loops(
@@ -285,7 +283,12 @@ def _turn_room(
 
 
 def _intake_room(
-    core: _Core, gate: Gate, desk: CommandDesk, seen: SeenSigns, work: Dispatcher
+    core: _Core,
+    gate: Gate,
+    desk: CommandDesk,
+    seen: SeenSigns,
+    work: Dispatcher,
+    files_wakeup: Wakeup,
 ) -> IntakeRoom:
     return IntakeRoom(
         database=core.database,
@@ -296,6 +299,7 @@ def _intake_room(
         desk=desk,
         roster=core.roster,
         seen=seen,
+        files_wakeup=files_wakeup,
         limits=core.settings.inbox,
         delivery=core.settings.delivery,
     )

@@ -82,9 +82,9 @@ class IntakeRoom:
     desk: CommandDesk
     roster: Roster
     seen: SeenSigns
+    files_wakeup: Wakeup  # of whoever fetches files
     limits: InboxSettings
     delivery: DeliverySettings
-    files_wakeup: Wakeup = field(default_factory=Wakeup)  # of whoever fetches files
 
 
 class Intake:

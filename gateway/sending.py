@@ -148,8 +148,10 @@ class Sender:
             )
         except SendFailed as error:
             return await self._settle(part, fence, self._later(part, error))
-        except LookupInconclusive:
-            message_id = None
+        except LookupInconclusive:  # it may stay to be seen beside the answer
+            await self._forget(preview)
+            outcome = Outcome(state=OutboxState.QUEUED, is_ambiguous=True)
+            return await self._settle(part, fence, outcome)
         if message_id is not None:
             await self._close(preview, _sent(message_id))
             return await self._settle(part, fence, _sent(message_id))

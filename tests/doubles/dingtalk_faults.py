@@ -1,7 +1,6 @@
 """What can go wrong between a robot and DingTalk, to be ordered for the next calls."""
 
 import asyncio
-from collections import deque
 from dataclasses import dataclass
 
 from tests.doubles.dingtalk_rules import ApiRefusal
@@ -19,9 +18,6 @@ class Fault:
     is_cut_before: bool = False
     is_cut_after: bool = False
     until: asyncio.Event | None = None
-
-
-NO_FAULT = Fault()
 
 
 def too_many_requests(retry_after: int | None = None) -> Fault:
@@ -53,19 +49,3 @@ def cut_after_applying() -> Fault:
 def hanging(until: asyncio.Event) -> Fault:
     """Return a call that is answered only when the event is set."""
     return Fault(until=until)
-
-
-class FaultPlan:
-    """The faults waiting for their calls, in order for each path."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[str, deque[Fault]] = {}
-
-    def add(self, path: str, fault: Fault, times: int) -> None:
-        """Let the next calls of a path go wrong."""
-        self._waiting.setdefault(path, deque()).extend([fault] * times)
-
-    def take(self, path: str) -> Fault:
-        """Return what goes wrong with this call; mostly nothing."""
-        waiting = self._waiting.get(path)
-        return waiting.popleft() if waiting else NO_FAULT

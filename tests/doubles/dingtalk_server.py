@@ -12,7 +12,7 @@ from aiohttp import web
 
 from tests.doubles.dingtalk_cards import CardDesk
 from tests.doubles.dingtalk_connections import Connections
-from tests.doubles.dingtalk_faults import Fault, FaultPlan
+from tests.doubles.dingtalk_faults import Fault
 from tests.doubles.dingtalk_rules import (
     ApiRefusal,
     JsonObject,
@@ -21,6 +21,8 @@ from tests.doubles.dingtalk_rules import (
     check_webhook,
 )
 from tests.doubles.dingtalk_world import ADA, ROBOT, DingtalkWorld, Session
+from tests.doubles.faults import FaultPlan
+from tests.doubles.loopback_site import LoopbackSite, wait_until
 
 CLIENT_ID: Final = ROBOT
 CLIENT_SECRET: Final = "a-secret-that-opens-nothing"
@@ -63,9 +65,8 @@ class DingtalkServer:
         self._now = now
         self._changed = asyncio.Condition()
         self.stream = Connections(self._changed)
-        self._faults = FaultPlan()
-        self._port = 0
-        self._runner: web.AppRunner | None = None
+        self._faults = FaultPlan(Fault())
+        self._site = LoopbackSite()
         cards = CardDesk(self.world)
         self._methods: dict[tuple[str, str], Callable[[JsonObject], Awaitable[JsonObject]]] = {
             ("POST", TOKEN): self._give_token,
@@ -96,7 +97,7 @@ class DingtalkServer:
     @property
     def base_url(self) -> str:
         """The address to give to a client in place of DingTalk's own."""
-        return f"http://127.0.0.1:{self._port}"
+        return self._site.url
 
     async def start(self) -> None:
         """Serve, on the port of last time if there was one."""
@@ -107,32 +108,21 @@ class DingtalkServer:
         app.router.add_post(WEBHOOK, self._reply)
         for method, path in self._methods:
             app.router.add_route(method, path, self._handle)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
+        await self._site.start(app)
 
     async def stop(self) -> None:
         """Close all connections; chats and unacknowledged messages stay."""
-        if self._runner is None:
+        if not self._site.is_up:
             return
         await self.stream.drop()
-        await self._runner.cleanup()
-        self._runner = None
+        await self._site.stop()
 
     async def wait_for(self, predicate: Callable[[], bool], timeout_seconds: float = 5) -> None:
-        """Return as soon as the predicate holds; it is asked after each call and each change.
+        """Return as soon as the predicate holds, see `wait_until`; asked after each call too."""
+        await wait_until(self._changed, predicate, timeout_seconds, self._told)
 
-        Raises:
-            AssertionError: it never did; the message lists the calls that came.
-        """
-        try:
-            async with asyncio.timeout(timeout_seconds), self._changed:
-                await self._changed.wait_for(predicate)
-        except TimeoutError:
-            came = ", ".join(f"{call.path}: {call.outcome}" for call in self.calls[-20:])
-            raise AssertionError(f"waited {timeout_seconds} s; last calls: {came}") from None
+    def _told(self) -> list[str]:
+        return [f"{call.path}: {call.outcome}" for call in self.calls]
 
     def calls_of(self, path: str) -> list[Call]:
         """Return the calls of one path, in order."""

@@ -1,10 +1,9 @@
 """What can go wrong between an app and Slack, to be ordered for the next calls."""
 
-from collections import deque
 from dataclasses import dataclass
 
+from tests.doubles.faults import Cut
 from tests.doubles.slack_rules import ApiRefusal
-from tests.doubles.telegram_faults import Cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +43,3 @@ def cut_before_applying() -> Fault:
 def cut_after_applying() -> Fault:
     """Return a connection closed when everything was done but nothing answered."""
     return Fault(cut=Cut.AFTER_APPLYING)
-
-
-class FaultPlan:
-    """The faults waiting for their calls, in order for each method."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[str, deque[Fault]] = {}
-
-    def add(self, method: str, fault: Fault, times: int) -> None:
-        """Let the next calls of a method go wrong."""
-        self._waiting.setdefault(method, deque()).extend([fault] * times)
-
-    def take(self, method: str) -> Fault:
-        """Return what goes wrong with this call; mostly nothing."""
-        waiting = self._waiting.get(method)
-        return waiting.popleft() if waiting else Fault()

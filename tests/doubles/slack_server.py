@@ -9,13 +9,14 @@ from typing import Final, Self
 
 from aiohttp import web
 
-from tests.doubles.slack_faults import Fault, FaultPlan
+from tests.doubles.faults import Cut, FaultPlan
+from tests.doubles.loopback_site import LoopbackSite, wait_until
+from tests.doubles.slack_faults import Fault
 from tests.doubles.slack_methods import SlackMethods
 from tests.doubles.slack_people import SlackPeople
 from tests.doubles.slack_rules import ApiRefusal, JsonObject
 from tests.doubles.slack_socket import SlackSocket
 from tests.doubles.slack_world import SlackWorld
-from tests.doubles.telegram_faults import Cut
 
 BOT_TOKEN: Final = "xoxb-opens-nothing-at-all"
 APP_TOKEN: Final = "xapp-opens-nothing-at-all"
@@ -46,10 +47,9 @@ class SlackServer:
         self.people = SlackPeople(self.world, self.socket)
         self.calls: list[Call] = []
         self._methods = SlackMethods(self.world, lambda: self._address)
-        self._faults = FaultPlan()
+        self._faults = FaultPlan(Fault())
         self._changed = asyncio.Condition()
-        self._port = 0
-        self._runner: web.AppRunner | None = None
+        self._site = LoopbackSite()
 
     async def __aenter__(self) -> Self:
         """Start serving."""
@@ -67,7 +67,7 @@ class SlackServer:
 
     @property
     def _address(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return self._site.url
 
     @property
     def api_base(self) -> str:
@@ -81,19 +81,14 @@ class SlackServer:
         app.router.add_get("/socket", self.socket.serve)
         app.router.add_post("/upload/{file}", self._take_upload)
         app.router.add_get("/files/{file}/download", self._give_file)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
+        await self._site.start(app)
 
     async def stop(self) -> None:
         """Close all connections; the workspace and waiting envelopes stay."""
-        if self._runner is None:
+        if not self._site.is_up:
             return
         await self.socket.drop()
-        await self._runner.cleanup()
-        self._runner = None
+        await self._site.stop()
 
     async def notify(self) -> None:
         """Let those who wait look again."""
@@ -101,17 +96,11 @@ class SlackServer:
             self._changed.notify_all()
 
     async def wait_for(self, predicate: Callable[[], bool], timeout_seconds: float = 5) -> None:
-        """Return as soon as the predicate holds; it is asked after each call and each change.
+        """Return as soon as the predicate holds, see `wait_until`; asked after each call too."""
+        await wait_until(self._changed, predicate, timeout_seconds, self._told)
 
-        Raises:
-            AssertionError: it never did; the message lists the calls that came.
-        """
-        try:
-            async with asyncio.timeout(timeout_seconds), self._changed:
-                await self._changed.wait_for(predicate)
-        except TimeoutError:
-            came = ", ".join(f"{call.method}: {call.outcome}" for call in self.calls[-20:])
-            raise AssertionError(f"waited {timeout_seconds} s; last calls: {came}") from None
+    def _told(self) -> list[str]:
+        return [f"{call.method}: {call.outcome}" for call in self.calls]
 
     def calls_of(self, method: str) -> list[Call]:
         """Return the calls of one method, in order."""
@@ -154,7 +143,7 @@ class SlackServer:
         if fault.cut is Cut.BEFORE_APPLYING or fault.body is not None:
             return {}
         if method == _OPEN:
-            return {"url": f"ws://127.0.0.1:{self._port}/socket"}
+            return {"url": f"{self._address}/socket".replace("http", "ws", 1)}
         if method not in self._methods.by_name:
             raise ApiRefusal("unknown_method")
         return self._methods.by_name[method](arguments)

@@ -1,17 +1,9 @@
 """What can go wrong between a bot and Telegram, to be ordered for the next calls."""
 
-from collections import deque
 from dataclasses import dataclass
-from enum import StrEnum
 
+from tests.doubles.faults import Cut
 from tests.doubles.telegram_rules import ApiRefusal
-
-
-class Cut(StrEnum):
-    """When the connection is closed without an answer."""
-
-    BEFORE_APPLYING = "before applying"
-    AFTER_APPLYING = "after applying"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,19 +51,3 @@ def cut_after_applying() -> Fault:
 def bad_gateway() -> Fault:
     """Return a proxy's page instead of an answer."""
     return Fault(body="<html><h1>502 Bad Gateway</h1></html>")
-
-
-class FaultPlan:
-    """The faults waiting for their calls, in order for each method."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[str, deque[Fault]] = {}
-
-    def add(self, method: str, fault: Fault, times: int) -> None:
-        """Let the next calls of a method go wrong."""
-        self._waiting.setdefault(method, deque()).extend([fault] * times)
-
-    def take(self, method: str) -> Fault:
-        """Return what goes wrong with this call; mostly nothing."""
-        waiting = self._waiting.get(method)
-        return waiting.popleft() if waiting else Fault()

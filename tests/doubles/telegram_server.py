@@ -12,7 +12,9 @@ from typing import Final, Self
 
 from aiohttp import web
 
-from tests.doubles.telegram_faults import Cut, Fault, FaultPlan
+from tests.doubles.faults import Cut, FaultPlan
+from tests.doubles.loopback_site import LoopbackSite, wait_until
+from tests.doubles.telegram_faults import Fault
 from tests.doubles.telegram_files import (
     MIDDLE,
     MOST_FETCHED,
@@ -78,13 +80,12 @@ class TelegramServer:
         self.times_handed_out = 1
         self._handed_out_at: dict[int, float] = {}
         self._confirmations: Counter[int] = Counter()
-        self._faults = FaultPlan()
+        self._faults = FaultPlan(Fault())
         self._changed = asyncio.Condition()
         self._poll_number = 0
         self._polls: set[asyncio.Transport] = set()
         self._waiting_polls = 0
-        self._port = 0
-        self._runner: web.AppRunner | None = None
+        self._site = LoopbackSite()
         self._uploads: dict[str, Upload] = {}
         self.goes_on: asyncio.Event | None = None  # a download waits for it in its middle
         self._methods: dict[str, Callable[[Params], Awaitable[object]]] = {
@@ -121,7 +122,7 @@ class TelegramServer:
     @property
     def base_url(self) -> str:
         """The address to give to a client in place of Telegram's own."""
-        return f"http://127.0.0.1:{self._port}"
+        return self._site.url
 
     @property
     def is_polled(self) -> bool:
@@ -133,33 +134,22 @@ class TelegramServer:
         app = web.Application(client_max_size=_MOST_UPLOADED)
         app.router.add_post("/bot{token}/{method}", self._handle)
         app.router.add_get("/file/bot{token}/{path:.*}", self._download)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
+        await self._site.start(app)
 
     async def stop(self) -> None:
         """Close all connections; chats and waiting updates stay."""
-        if self._runner is None:
+        if not self._site.is_up:
             return
         self._poll_number += 1
         await self._notify()
-        await self._runner.cleanup()
-        self._runner = None
+        await self._site.stop()
 
     async def wait_for(self, predicate: Callable[[], bool], timeout_seconds: float = 5) -> None:
-        """Return as soon as the predicate holds; it is asked after each call and each change.
+        """Return as soon as the predicate holds, see `wait_until`; asked after each call too."""
+        await wait_until(self._changed, predicate, timeout_seconds, self._told)
 
-        Raises:
-            AssertionError: it never did; the message lists the calls that came.
-        """
-        try:
-            async with asyncio.timeout(timeout_seconds), self._changed:
-                await self._changed.wait_for(predicate)
-        except TimeoutError:
-            came = ", ".join(f"{call.method}: {call.outcome}" for call in self.calls[-20:])
-            raise AssertionError(f"waited {timeout_seconds} s; last calls: {came}") from None
+    def _told(self) -> list[str]:
+        return [f"{call.method}: {call.outcome}" for call in self.calls]
 
     def calls_of(self, method: str) -> list[Call]:
         """Return the calls of one method, in order."""

@@ -123,6 +123,20 @@ async def test_a_lost_preview_is_looked_for_under_its_own_name(database: Databas
     assert channel.looked_for == [f"{desk.task_id}:preview"]
 
 
+async def test_a_preview_that_cannot_be_looked_for_is_counted(database: Database) -> None:
+    """It may stay beside the answer, which is sent all the same."""
+    channel = EditingChannel()
+    channel.is_blind = True
+    desk = Desk(database=database, channel=channel)
+    await desk.show_preview("on …", is_recorded=False)
+    await desk.queue("one")
+
+    await desk.deliver_all()
+
+    assert "one" in channel.shown.values()
+    assert await count(database, "outbox", "kind = 'final' AND is_ambiguous = TRUE") == 1
+
+
 async def test_edit_of_unknown_outcome_is_repeated(database: Database) -> None:
     """An edit is harmless when repeated, so nothing has to be looked up."""
     desk = Desk(database=database, channel=EditingChannel())

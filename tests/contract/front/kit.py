@@ -106,6 +106,7 @@ class Front:
             gate=self.gate,
             desk=CommandDesk(self.surroundings),
             roster=Roster({}),
+            files_wakeup=Wakeup(),
             seen=SeenSigns(Roster({}), Governor(self.clock), is_wanted=False),
             limits=self.limits,
             delivery=DeliverySettings(),
