@@ -94,16 +94,14 @@ async def run_process(program: Program, limits: ProcessLimits) -> ProcessOutcome
     """
     output = CappedOutput(limits.output_bytes)
     marker = f"{os.getpid()}.{uuid.uuid4().hex}"
-    transport, listener = await asyncio.get_running_loop().subprocess_exec(
-        lambda: _Listener(output),
-        *("/bin/bash", "-c", LIMITING_SHELL, "limits", *limits.shell_arguments()),
-        *program.arguments,
-        stdin=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        cwd=program.folder,
-        env={**program.environment, MARKER: marker},
-        start_new_session=True,
-    )
+    starting = asyncio.create_task(_start(program, limits, _Listener(output), marker))
+    try:
+        transport, listener = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _finish(starting)
+        if starting.exception() is None:
+            await _end(*starting.result(), marker)
+        raise
     try:
         _feed(transport, program.input)
         has_timed_out = not await _within(listener.exited, limits.timeout.total_seconds())
@@ -112,6 +110,29 @@ async def run_process(program: Program, limits: ProcessLimits) -> ProcessOutcome
     return ProcessOutcome(
         exit_code=_exit_code(transport), has_timed_out=has_timed_out, output=output.text()
     )
+
+
+async def _start(
+    program: Program, limits: ProcessLimits, listener: _Listener, marker: str
+) -> tuple[asyncio.SubprocessTransport, _Listener]:
+    """Start a program; not to be cancelled, for asyncio then loses the pipes it is opening."""
+    return await asyncio.get_running_loop().subprocess_exec(
+        lambda: listener,
+        *("/bin/bash", "-c", LIMITING_SHELL, "limits", *limits.shell_arguments()),
+        *program.arguments,
+        stdin=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=program.folder,
+        env={**program.environment, MARKER: marker},
+        start_new_session=True,
+    )
+
+
+async def _finish(task: asyncio.Task[object]) -> None:
+    """Wait for a short task to end, however often the caller is cancelled meanwhile."""
+    while not task.done():
+        with contextlib.suppress(asyncio.CancelledError):  # the caller raises the first one
+            await asyncio.wait((task,))
 
 
 def _feed(transport: asyncio.SubprocessTransport, data: bytes) -> None:
@@ -151,11 +172,13 @@ async def _end(transport: asyncio.SubprocessTransport, listener: _Listener, mark
     finally:
         _signal_group(group, signal.SIGKILL)
         _kill_marked(marker)
-        async with asyncio.timeout(KILL_WAIT_SECONDS):
-            await listener.exited.wait()
-        # What was printed before the end may still be in the pipe.
-        await _within(listener.closed, PIPE_WAIT_SECONDS)
-        transport.close()
+        try:
+            async with asyncio.timeout(KILL_WAIT_SECONDS):
+                await listener.exited.wait()
+            # What was printed before the end may still be in the pipe.
+            await _within(listener.closed, PIPE_WAIT_SECONDS)
+        finally:
+            transport.close()
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

@@ -1,6 +1,7 @@
 """Process groups within limits: each mechanism against a program that needs it."""
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -19,6 +20,7 @@ from skills.process import (
 from tests.integration.skills.processes import has_ended
 
 PATIENCE_SECONDS = 20
+TURNS_TO_START = 12  # of the event loop: more than asyncio takes until a process is connected
 
 
 def program(command: str, folder: Path, data: bytes = b"") -> Program:
@@ -147,6 +149,25 @@ async def test_a_second_cancellation_does_not_spare_the_program(tmp_path: Path) 
 
     assert call.cancelled()
     assert has_ended(leader)
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_cancellation_while_it_starts_leaves_no_pipe_open(tmp_path: Path, times: int) -> None:
+    """However early and however often the call is cancelled, what it opened is closed again."""
+    await run("true", tmp_path)  # the first one opens what asyncio keeps
+    before = open_handles()
+    for turns in range(TURNS_TO_START):
+        call = asyncio.create_task(run_process(program("sleep 60", tmp_path), limits(60)))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        for _ in range(times):
+            call.cancel()
+            await asyncio.sleep(0)
+        await asyncio.wait((call,))
+        assert call.cancelled()
+
+    gc.collect()  # a transport that nobody closed warns when it is collected, and fails the test
+    assert open_handles() == before
 
 
 async def test_memory_is_limited(tmp_path: Path) -> None:
