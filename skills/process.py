@@ -94,7 +94,9 @@ async def run_process(program: Program, limits: ProcessLimits) -> ProcessOutcome
     """
     output = CappedOutput(limits.output_bytes)
     marker = f"{os.getpid()}.{uuid.uuid4().hex}"
-    starting = asyncio.create_task(_start(program, limits, _Listener(output), marker))
+    starting = asyncio.create_task(  # noqa: TID251 - a group would hand a cancellation on to it
+        _start(program, limits, _Listener(output), marker)
+    )
     try:
         transport, listener = await asyncio.shield(starting)
     except asyncio.CancelledError:

@@ -157,13 +157,13 @@ async def test_cancellation_while_it_starts_leaves_no_pipe_open(tmp_path: Path, 
     await run("true", tmp_path)  # the first one opens what asyncio keeps
     before = open_handles()
     for turns in range(TURNS_TO_START):
-        call = asyncio.create_task(run_process(program("sleep 60", tmp_path), limits(60)))
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        for _ in range(times):
-            call.cancel()
-            await asyncio.sleep(0)
-        await asyncio.wait((call,))
+        async with asyncio.TaskGroup() as group:
+            call = group.create_task(run_process(program("sleep 60", tmp_path), limits(60)))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            for _ in range(times):
+                call.cancel()
+                await asyncio.sleep(0)
         assert call.cancelled()
 
     gc.collect()  # a transport that nobody closed warns when it is collected, and fails the test
