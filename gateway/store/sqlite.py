@@ -45,9 +45,14 @@ class _Job(Generic[T]):
     error: Exception | None = field(default=None)
 
     def settle(self) -> None:
-        """Answer the caller, unless it has left."""
-        if self.told is not None:  # comes before the caller's own turn
-            self.loop.call_soon(self.told, None if self.error else self.value)
+        """Answer the caller, unless it has left; first goes who is told, and what that begins."""
+        if self.told is None:
+            self._answer()
+            return
+        self.loop.call_soon(self.told, None if self.error else self.value)
+        self.loop.call_soon(self._answer)
+
+    def _answer(self) -> None:
         if self.outcome.done():
             return
         if self.error is not None:
