@@ -275,10 +275,9 @@ def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Seque
 
 def _placed(talk: Conversation, rows: Sequence[Row]) -> Iterator[tuple[tuple[int, bool, int], Row]]:
     """Yield messages, the newest of which comes first here, with their places in the order."""
-    reached = 0
+    reached, own_lane = 0, talk.address.key
     for row in reversed(rows):
-        is_own = row.text("lane") == talk.address.key
-        place = row.integer("lane_seq") if is_own else reached
+        place = row.integer("lane_seq") if row.text("lane") == own_lane else reached
         reached = max(reached, place)
         is_answer = row.text("direction") == Direction.OUT
         yield (place, is_answer, row.integer("message_seq")), row

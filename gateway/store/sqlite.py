@@ -201,8 +201,14 @@ def _execute(connection: sqlite3.Connection, statement: Statement) -> list[Row]:
     return [Row(dict(zip(columns, values, strict=True))) for values in cursor.fetchall()]
 
 
-def _bound(parameters: Parameters) -> dict[str, int | str | None]:
-    return {name: _stored(value) for name, value in parameters.items()}
+_KEPT_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
+
+def _bound(parameters: Parameters) -> dict[str, Value]:
+    return {
+        name: value if type(value) in _KEPT_AS_THEY_ARE else _stored(value)
+        for name, value in parameters.items()
+    }
 
 
 def _stored(value: Value) -> int | str | None:
