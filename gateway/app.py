@@ -56,7 +56,6 @@ from skills.runner import SkillCeiling, SkillRunner
 from skills.values import SkillValues
 from souls.catalog import PACKAGED_SOULS, SoulCatalog
 from workers.models.fallback import FallbackModel
-from workers.models.offline import OfflineModel
 from workers.models.protocol import Model
 
 NO_KEY = "none"  # a server of one's own may want none, and the client library insists on a text
@@ -410,7 +409,7 @@ def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
 
     def make(name: str) -> Model:
         if name == OFFLINE_MODEL:
-            return OfflineModel()
+            return _offline_model()
         return LateModel(
             name,
             lambda: load_chain(settings, name),
@@ -423,6 +422,12 @@ def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
         return f"its model {name!r} needs OPENAI_API_KEY, which is not set"
 
     return ModelShelf(settings.name, make, check)
+
+
+def _offline_model() -> Model:
+    from workers.models.offline import OfflineModel  # noqa: PLC0415 - only where there is no other
+
+    return OfflineModel()
 
 
 def load_chain(settings: ModelSettings, name: str, *, tries: int = MODEL_TRIES) -> LoadedModel:

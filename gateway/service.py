@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from gateway.store import settings
 from gateway.store.database import Database
 from skills.process import end_orphans
 
+LOADING_SWITCH_SECONDS = 0.001  # how long an import in a thread keeps the loop from running
 FLUSH_SHARE = 0.25  # of the time to stop, for the outbox; the rest is for running tasks
 
 logger = structlog.get_logger(__name__)
@@ -68,6 +70,7 @@ class Service:
         self._http = http
         self._loops = loops
         self._gate = gate
+        self._loaded = asyncio.Event()
         self.started = asyncio.Event()
         self.url = ""  # known once it has started
         self.claim_code = ""  # the same; stays empty where there is an admin
@@ -121,29 +124,38 @@ class Service:
             for task in housekeeping:
                 task.cancel()
 
-    async def _maintain(self) -> None:
-        """Keep house, once the channels' libraries are loaded: it would only hold them up."""
-        for runner in self._loops.channels:
-            await runner.loaded.wait()
-        await self._loops.maintenance.run()
+    async def _load(self) -> None:
+        """Wait until the channels' libraries are loaded, and then load the model's.
 
-    async def _dispatch(self) -> None:
-        """Work on tasks, once the channels' libraries and then the model's are loaded.
-
-        Two imports at once share one processor, so that would only hold up the first poll. And a
-        task that was claimed before the model is there would count that attempt for nothing.
+        Two imports at once share one processor, so that would only hold up the first poll. And one
+        import must leave the processor to the loop soon: somebody may write in the terminal.
         """
-        for runner in self._loops.channels:
-            await runner.loaded.wait()
-        await self._loops.models.ready()
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(LOADING_SWITCH_SECONDS)
+        try:
+            for runner in self._loops.channels:
+                await runner.loaded.wait()
+            await self._loops.models.ready()
+        finally:
+            sys.setswitchinterval(usual)
         # What the libraries made stays for good. Without this, each full collection looks through
         # all of it and holds every conversation up for a fifth of a second.
         gc.freeze()
+        self._loaded.set()
+
+    async def _dispatch(self) -> None:
+        """Work on tasks, once there is a model: without it an attempt would count for nothing."""
+        await self._load()
         await self._loops.dispatcher.run()
+
+    async def _maintain(self) -> None:
+        """Keep house, which loads libraries of its own, once the others are loaded."""
+        await self._loaded.wait()
+        await self._loops.maintenance.run()
 
     async def _schedule(self) -> None:
         """Fire schedules and heartbeats, once there is a model for what they ask."""
-        await self._loops.models.ready()
+        await self._loaded.wait()
         await self._loops.clockwork.run()
 
     async def _stop(self, seconds: float) -> None:

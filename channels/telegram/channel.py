@@ -55,7 +55,7 @@ from channels.message import Attachment, ConversationAddress, OutboundFile, Outb
 from channels.protocol import Receive
 from channels.telegram.buttons import chosen_button
 from channels.telegram.download import download
-from channels.telegram.inbound import CHANNEL, BotIdentity
+from channels.telegram.inbound import BotIdentity
 from channels.telegram.lookup import SentLookup
 from channels.telegram.message_ids import MessageIds
 from channels.telegram.methods import (
@@ -78,6 +78,7 @@ from channels.telegram.polling import (
     Poller,
     PollError,
 )
+from channels.telegram.settings import CHANNEL
 from channels.telegram.used_models import GetRawUpdates
 
 REQUEST_TIMEOUT: Final = 30  # seconds; whole, as aiogram takes it

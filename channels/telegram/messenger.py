@@ -5,10 +5,8 @@ from typing import TYPE_CHECKING
 
 from channels.messenger import ChannelHome, Messenger
 from channels.protocol import Channel
-from channels.telegram.check import check
-from channels.telegram.inbound import CHANNEL
 from channels.telegram.library import load_library
-from channels.telegram.settings import TelegramSettings
+from channels.telegram.settings import CHANNEL, TelegramSettings
 
 if TYPE_CHECKING:
     from channels.telegram.channel import TelegramChannel
@@ -39,11 +37,18 @@ def _split(text: str) -> Sequence[str]:
     return split(text)
 
 
+async def _check(settings: TelegramSettings) -> str:
+    # Only `crewdesk doctor` asks; a start shall not pay for what it asks with.
+    from channels.telegram.check import check  # noqa: PLC0415
+
+    return await check(settings)
+
+
 MESSENGER = Messenger(
     name=CHANNEL,
     settings=TelegramSettings,
     open=_open,
     split=_split,
-    check=check,
+    check=_check,
     shows_options=True,
 )

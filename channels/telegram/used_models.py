@@ -17,7 +17,18 @@ from aiogram.methods import (
     SetMyCommands,
 )
 from aiogram.methods.base import Response, TelegramMethod
-from aiogram.types import File, Message, User
+from aiogram.types import (
+    BotCommand,
+    File,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    MessageEntity,
+    ReactionTypeEmoji,
+    ReplyParameters,
+    User,
+)
 
 from channels.telegram.inbound import HANDLED_UPDATES
 from channels.telegram.polling import BATCH_SIZE
@@ -35,6 +46,18 @@ class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
     allowed_updates: tuple[str, ...] = HANDLED_UPDATES
 
 
+_PARTS: Final = (
+    BotCommand,
+    File,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    MessageEntity,
+    ReactionTypeEmoji,
+    ReplyParameters,
+    User,
+)
 _REQUESTS: Final = (
     AnswerCallbackQuery,
     EditMessageCaption,
@@ -67,5 +90,5 @@ def build_ahead() -> None:
 
     Otherwise each would be built at its first use, which would hold up the loop.
     """
-    for model in (Message, File, User, *_ANSWERS, *_REQUESTS):
+    for model in (*_PARTS, *_ANSWERS, *_REQUESTS):
         model.model_rebuild()
