@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from tests.acceptance.kill.conversation import (
+    REPEATED_MARK,
     Ledger,
     Question,
     Talk,
@@ -33,6 +35,7 @@ from tests.doubles.telegram_server import TelegramServer
 PEOPLE = (1, 2)
 SETTLED_WITHIN = 30.0  # seconds after the last start
 SLOW_WORD = "slowly"
+QUESTIONS = ("Which colour?", "Which size?")
 
 TRANSACTIONS = (
     "accept",
@@ -191,6 +194,44 @@ async def test_recovers_on_dingtalk_from_death_while_sending(
     verdict = await die_and_recover(dingtalk_scene, Crash(point=point))
 
     assert verdict.is_good, verdict
+
+
+@pytest.mark.parametrize("hit", [1, 2])
+@pytest.mark.parametrize("point", ["before:leave_waiting_input", "after:leave_waiting_input"])
+async def test_recovers_from_death_while_asking(scene: Scene, point: str, hit: int) -> None:
+    """Each question is asked, once, so that no task waits for an answer to an unasked one."""
+    conversation = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(answer_two_questions(scene, conversation))
+        with scene.process(Crash(point=point, hit=hit)) as first:
+            async with asyncio.timeout(SETTLED_WITHIN):
+                await first.died()
+            assert first.was_killed
+        with scene.process(None):
+            await conversation.wait()
+
+    shown = scene.messenger.shown(scene.talks[0].place)
+    assert [REPEATED_MARK.sub("", one.text) for one in shown] == [*QUESTIONS, "Painted."]
+
+
+async def answer_two_questions(scene: Scene, ended: asyncio.Event) -> None:
+    """Write something that is answered by two questions, and answer each when it is asked."""
+    place = scene.talks[0].place
+    asking = " ".join(f'[[tool:ask_user {{"question": "{one}"}}]]' for one in QUESTIONS)
+    answers = (f"Paint it {asking}[[say:Painted.]]", "red", "large")
+    try:
+        for number, text in enumerate(answers, start=1):
+            await scene.messenger.says(Post(place=place, text=text))
+            await scene.messenger.wait_for(
+                partial(has_as_many, scene.messenger, place, number), SETTLED_WITHIN
+            )
+    finally:
+        ended.set()
+
+
+def has_as_many(messenger: Messenger, place: Place, number: int) -> bool:
+    """Tell whether the bot shows that many messages in a place."""
+    return len(messenger.shown(place)) >= number
 
 
 async def test_notices_on_slack_that_nothing_is_looked_up(slack_scene: Scene) -> None:
