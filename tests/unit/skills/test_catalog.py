@@ -147,6 +147,14 @@ def test_a_mistake_is_said_with_its_key(tmp_path: Path, old: str, new: str, name
     assert named in SkillCatalog([tmp_path]).problems()[path]
 
 
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    """The path is named by whoever tells it, and once."""
+    path = tmp_path / "weather" / "SKILL.md"
+    path.mkdir(parents=True)
+
+    assert SkillCatalog([tmp_path]).problems() == {path: "Is a directory"}
+
+
 def test_a_pinned_skill_knows_which_files_it_must_have(tmp_path: Path) -> None:
     """The others are free; who is pinned may change while the catalog is in use."""
     write(tmp_path, FULL)

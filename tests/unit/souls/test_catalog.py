@@ -119,6 +119,13 @@ def test_a_mistake_is_said_with_its_key(tmp_path: Path, text: str, named: str) -
     assert named in problem_of(tmp_path, text)
 
 
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    """The path is named by whoever tells it, and once."""
+    (tmp_path / "a.md").mkdir()
+
+    assert SoulCatalog([tmp_path]).problems() == {tmp_path / "a.md": "Is a directory"}
+
+
 def test_windows_line_ends_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
     """A file that an editor on Windows saved is a soul as well."""
     text = "\ufeff" + GOOD.format(name="a", description="你好").replace("\n", "\r\n")
