@@ -144,6 +144,8 @@ class TaskTurn:
         try:
             result = await self._work()
         except Suspended as suspended:
+            if self._preview is not None:
+                await self._preview.stand()
             await self.leave(await self._with_files(self._asked(suspended)))
         except ModelUnavailable as unavailable:
             await self.leave(self._parked(unavailable))
@@ -409,6 +411,7 @@ class TaskTurn:
             if text
             else (),
             spoken=text,
+            also=self._preview.retire if self._preview is not None else None,
         )
 
     def _question(self, suspended: Suspended) -> str:
