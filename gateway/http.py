@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from gateway.config.sections import HttpSettings
-from gateway.errors import StartupError
+from gateway.errors import StartupError, StoreError
 from gateway.health import Health
 
 SHUTDOWN_SECONDS = 2.0
@@ -80,7 +80,10 @@ class HttpServer:
         return web.json_response(report.as_json(), status=status)
 
     async def _metrics(self, _request: web.Request) -> web.Response:
-        body = await self._health.metrics()
+        try:
+            body = await self._health.metrics()
+        except StoreError as error:
+            raise web.HTTPServiceUnavailable(text=f"no figures: {error}") from error
         return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4"})
 
 
