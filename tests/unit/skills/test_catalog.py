@@ -119,6 +119,7 @@ def test_a_mistake_keeps_the_last_good_skill(tmp_path: Path) -> None:
     ("old", "new", "named"),
     [
         ("name: weather", "name: other", "differs from the folder's name"),
+        ("name: weather", "name: 'weather", "the front matter is not valid YAML in line "),
         ("license: MIT", "licence: MIT", "licence: there is no such key"),
         ("network: true", "internet: true", "metadata.crewdesk.internet: there is no such key"),
         ("effect: read", "effect: maybe", "metadata.crewdesk.effect"),

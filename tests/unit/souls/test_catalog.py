@@ -106,7 +106,7 @@ def test_a_mistake_keeps_the_last_good_soul_and_is_named(tmp_path: Path) -> None
         ("---\nname: a\ndescription: x\nmax_seconds: 0\n---\nbody", "max_seconds: "),
         ("---\nname: a\ndescription: x\ntools: read\n---\nbody", "tools: "),
         ("---\n- a\n---\nbody", "mapping"),
-        ("---\nname: [\n---\nbody", "YAML"),
+        ("---\nname: a\nmodel: [\n---\nbody", "not valid YAML in line 4: "),
         ("---\na: &x [1]\nb: *x\n---\nbody", "alias"),
         (f"---\na: {'[' * 50}{']' * 50}\n---\nbody", "nested"),
         (f"---\nname: {'a' * 20_000}\n---\nbody", "exceeds"),
