@@ -1,13 +1,9 @@
 """Conversations: groups, topics, edits, odd texts, and what steers them."""
 
-import asyncio
-
 import pytest
 
-from tests.acceptance.asking import release
-from tests.acceptance.scene import Chat, Scene, in_turn, tool_outputs
-from tests.doubles.model_reply import Reply
-from workers.models.protocol import AssistantTurn, ToolCall, UserText
+from tests.acceptance.scene import Chat, Scene, tool_outputs
+from workers.models.protocol import AssistantTurn, UserText
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -117,24 +113,6 @@ async def test_a_question_is_answered_by_the_next_message(chat: Chat) -> None:
     assert tool_outputs(chat.requests[-1]) == ["blue"]
     await chat.scene.settled()
     assert await tasks_of(chat) == [("completed",)]
-
-
-async def test_an_answer_comes_below_the_question_before_it(chat: Chat) -> None:
-    """What was shown before the question stays where it is, and no longer looks as if it grew."""
-    pace = asyncio.Semaphore(0)
-    words = " ".join(f"thought{number}" for number in range(40))
-    call = ToolCall(call_id="q", name="ask_user", arguments='{"question":"Which colour?"}')
-    asking = Reply(text=words, tool_calls=(call,), pace=pace)
-    chat.scene.book.on("Paint the door", in_turn(asking, Reply(text="Painted.")))
-    await chat.says("Paint the door")
-    release(pace, 20)
-    await chat.scene.telegram.wait_for(lambda: any(chat.texts), 30)
-    release(pace)
-    await chat.shows(lambda texts: texts[-1] == "Which colour?")
-    await chat.says("red")
-    await chat.shows(lambda texts: "Painted." in texts)
-    await chat.scene.settled()
-    assert chat.texts == [words, "Which colour?", "Painted."]
 
 
 async def test_commands_answer_in_the_persons_language(scene: Scene) -> None:
