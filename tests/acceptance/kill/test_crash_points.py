@@ -8,7 +8,7 @@ import pytest
 from tests.acceptance.kill.conversation import REPEATED_MARK
 from tests.acceptance.kill.two_chats import SETTLED_WITHIN, Scene, die_and_recover
 from tests.acceptance.kill.warm_process import Crash
-from tests.acceptance.messengers.messenger import Messenger, Place, Post
+from tests.acceptance.messengers.messenger import Post
 
 QUESTIONS = ("Which colour?", "Which size?")
 
@@ -77,8 +77,7 @@ async def test_recovers_from_death_while_asking(scene: Scene, point: str, hit: i
         with scene.process():
             await conversation.wait()
 
-    shown = scene.messenger.shown(scene.talks[0].place)
-    assert [REPEATED_MARK.sub("", one.text) for one in shown] == [*QUESTIONS, "Painted."]
+    assert [REPEATED_MARK.sub("", text) for text in scene.texts] == [*QUESTIONS, "Painted."]
 
 
 async def answer_two_questions(scene: Scene, ended: asyncio.Event) -> None:
@@ -89,13 +88,11 @@ async def answer_two_questions(scene: Scene, ended: asyncio.Event) -> None:
     try:
         for number, text in enumerate(answers, start=1):
             await scene.messenger.says(Post(place=place, text=text))
-            await scene.messenger.wait_for(
-                partial(has_as_many, scene.messenger, place, number), SETTLED_WITHIN
-            )
+            await scene.messenger.wait_for(partial(has_said, scene, number), SETTLED_WITHIN)
     finally:
         ended.set()
 
 
-def has_as_many(messenger: Messenger, place: Place, number: int) -> bool:
-    """Tell whether the bot shows that many messages in a place."""
-    return len(messenger.shown(place)) >= number
+def has_said(scene: Scene, number: int) -> bool:
+    """Tell whether the bot has said that much in the first chat."""
+    return len(scene.texts) >= number

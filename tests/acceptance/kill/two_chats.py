@@ -76,8 +76,9 @@ class Scene:
 
     @property
     def texts(self) -> list[str]:
-        """What the bot shows in the first chat."""
-        return [one.text for one in self.messenger.shown(self.talks[0].place)]
+        """What the bot has said in the first chat; what still grows is left out."""
+        shown = self.messenger.shown(self.talks[0].place)
+        return [one.text for one in shown if not one.is_growing]
 
     def process(self, crash: Crash | None = None, without: str = "") -> WarmProcess:
         """Return a gateway on this scene's data."""
