@@ -116,8 +116,13 @@ class Intake:
             if message.kind in AMENDING:
                 await self._accept(message)
             elif is_addressed(message):
-                await self._check_room(message)
+                if self._may_make_task(message):
+                    await self._check_room(message)
                 await self._accept(message)
+
+    def _may_make_task(self, message: InboundMessage) -> bool:
+        """Tell whether an event needs room; a command may be what makes some."""
+        return message.kind is not EventKind.PRESS and self._room.desk.parse(message) is None
 
     async def _check_room(self, message: InboundMessage) -> None:
         """Leave an event with its platform while the inbox is full, and tell who sent it once."""

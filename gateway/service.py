@@ -14,6 +14,7 @@ from gateway.channel_runner import ChannelRunner
 from gateway.datadir import DataDirectory
 from gateway.delivery import Delivery
 from gateway.dispatch import Dispatcher
+from gateway.errors import StartupError, StoreUnavailableError
 from gateway.files import FileFetcher
 from gateway.http import HttpServer
 from gateway.inbox import Inbox
@@ -81,7 +82,7 @@ class Service:
         return tuple(runner.name for runner in self._loops.channels)
 
     async def run(self, stop: asyncio.Event, *, stop_seconds: float) -> None:
-        """Run until `stop` is set, then end within `stop_seconds`.
+        """Run until `stop` is set, then end within `stop_seconds`; set before, nothing begins.
 
         Raises:
             StartupError: it cannot start; one line says why.
@@ -90,7 +91,7 @@ class Service:
             stack.callback(self._directory.close)
             await self._database.open()
             stack.push_async_callback(self._database.close)
-            found = await self._inbox.take_over()
+            found = await self._take_over()
             if orphans := await asyncio.to_thread(end_orphans):
                 logger.warning("orphaned_tools_ended", processes=orphans)
             await self._loops.skills.open()
@@ -105,8 +106,20 @@ class Service:
             await self._run_loops(stop, stop_seconds)
         logger.info("gateway_stopped")
 
+    async def _take_over(self) -> int:
+        """Make the first write of this start."""
+        try:
+            return await self._inbox.take_over()
+        except StoreUnavailableError as error:
+            raise StartupError(
+                f"the database cannot be written: {error}; make room on the disk, or make the file "
+                "writable for this user, and start again"
+            ) from error
+
     async def _run_loops(self, stop: asyncio.Event, stop_seconds: float) -> None:
         loops = self._loops
+        if stop.is_set():  # a task that is cancelled before its first step would never say so
+            return
         async with asyncio.TaskGroup() as group:
             housekeeping = [
                 group.create_task(runner.run(), name="channel") for runner in loops.channels

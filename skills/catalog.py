@@ -74,7 +74,9 @@ class SkillCatalog:
             return _Reading(stamp=stamp, skill=_read(path))
         except (SkillError, OSError, UnicodeDecodeError) as error:
             last_good = before.skill if before else None
-            return _Reading(stamp=stamp, skill=last_good, problem=str(error))
+            # An error of the system names the path once more, which whoever tells it has said.
+            problem = error.strerror if isinstance(error, OSError) else None
+            return _Reading(stamp=stamp, skill=last_good, problem=problem or str(error))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

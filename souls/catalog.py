@@ -65,7 +65,9 @@ class SoulCatalog:
             return _Reading(stamp=stamp, soul=_read(Path(path)))
         except (SoulError, OSError, UnicodeDecodeError) as error:
             last_good = before.soul if before else None
-            return _Reading(stamp=stamp, soul=last_good, problem=str(error))
+            # An error of the system names the path once more, which whoever tells it has said.
+            problem = error.strerror if isinstance(error, OSError) else None
+            return _Reading(stamp=stamp, soul=last_good, problem=problem or str(error))
 
 
 def _souls_in(folder: Path) -> list[str]:

@@ -44,8 +44,9 @@ async def _run(service: Service, settings: Settings, invocation: Invocation) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _stopper(stop))
     async with plain_group() as group:
-        group.create_task(_greet(service, settings, invocation))
+        greeting = group.create_task(_greet(service, settings, invocation))
         await service.run(stop, stop_seconds=settings.inbox.stop_seconds)
+        greeting.cancel()  # where it was stopped before it had started, it waits for ever
 
 
 def _stopper(stop: asyncio.Event) -> Callable[[], None]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from channels.settings import WebAddress
 from gateway.config.values import (
     Count,
+    HostsAndPorts,
     Identities,
     Lower,
     Names,
@@ -198,7 +199,7 @@ class SkillSettings(Section):
 
     timeout_seconds: Seconds = 60.0
     memory_mb: Count = 1024
-    allowed_hosts: Names = ()
+    allowed_hosts: HostsAndPorts = ()
 
 
 class WorkerSettings(Section):
