@@ -50,7 +50,7 @@ from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
 from gateway.wakeup import Wakeup
 from gateway.worker_health import WorkerHealth
-from gateway.workshop import MEBIBYTE, Workshop
+from gateway.workshop import MEBIBYTE, Workshop, state_places
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.runner import SkillCeiling, SkillRunner
 from skills.values import SkillValues
@@ -471,6 +471,7 @@ def skill_runner(settings: Settings, values: SkillValues | None = None) -> Skill
             timeout=timedelta(seconds=settings.skills.timeout_seconds),
             memory_bytes=settings.skills.memory_mb * MEBIBYTE,
         ),
+        hidden=state_places(settings.data_dir, settings.database_url),
     )
 
 
@@ -481,6 +482,7 @@ def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
         runner=skill_runner(settings),
         model=shelf,
         data_dir=settings.data_dir,
+        hidden=state_places(settings.data_dir, settings.database_url),
         tools=settings.tools,
         context_tokens=settings.model.context_tokens,
         takes_images=settings.model.takes_images,

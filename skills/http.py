@@ -187,6 +187,10 @@ class GuardedHttp:
             ) from error
 
 
+class GuardedSocket(socket.socket):
+    """A socket for an address that was checked."""
+
+
 class _Guard:
     """Makes sockets for public addresses only, and notes which others were asked for."""
 
@@ -205,7 +209,7 @@ class _Guard:
         if not self._is_exempt and not is_public(host):
             self.refused.append(host)
             raise OSError(f"{host} is not a public address")
-        return socket.socket(family=family, type=kind, proto=protocol)
+        return GuardedSocket(family=family, type=kind, proto=protocol)
 
 
 def _host(url: URL) -> str:
