@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -27,6 +27,7 @@ MAX_ANSWERS = 20  # kept for calls that are made again
 SAMPLE_ITEMS = 3
 FETCHES_AT_ONCE = 10
 FETCH_TIMEOUT = timedelta(seconds=10)
+SIGNALLED = timedelta(days=60)  # less than a heartbeat remembers what it has told
 HTTP_NOT_MODIFIED = 304
 HTTP_ERROR = 400
 
@@ -48,16 +49,12 @@ class Feed(BaseModel):
 
 
 class Subscriptions(BaseModel):
-    """All that is kept for one person.
-
-    Feeds by address, the last answers by call id, and how often the feeds were looked at.
-    """
+    """All that is kept for one person: feeds by address, and the last answers by call id."""
 
     model_config = ConfigDict(extra="forbid")
 
     feeds: dict[str, Feed] = {}
     answers: dict[str, str] = Field(default_factory=dict)
-    looks: int = 0
 
 
 async def execute(
@@ -148,7 +145,13 @@ async def _signals(kept: Subscriptions, http: HttpClient) -> list[Signal]:
         raise SkillFailure(
             "not_fetched", f"no feed could be fetched: {next(iter(troubles.values()))}"
         )
-    waiting = [(url, item) for url, feed in kept.feeds.items() for item in feed.waiting]
+    oldest = (datetime.now(UTC) - SIGNALLED).timestamp()
+    waiting = [
+        (url, item)
+        for url, feed in kept.feeds.items()
+        for item in feed.waiting
+        if item.found > oldest
+    ]
     waiting.sort(key=lambda one: -one[1].found)
     return [_signal(url, item) for url, item in waiting[:MAX_SIGNALS]]
 
@@ -163,7 +166,7 @@ def _signal(url: str, item: Item) -> Signal:
 
 async def _look(kept: Subscriptions, http: HttpClient) -> dict[str, str]:
     """Add to each feed what is new in it; return what went wrong, by address."""
-    kept.looks += 1
+    now = datetime.now(UTC).timestamp()
     troubles: dict[str, str] = {}
     # All are fetched before one is read: reading takes the time in which others would be late.
     for url, response in (await _fetch_all(kept, http)).items():
@@ -171,20 +174,20 @@ async def _look(kept: Subscriptions, http: HttpClient) -> dict[str, str]:
             if isinstance(response, SkillFailure):
                 raise response
             if response is not None:
-                kept.feeds[url] = _taken_in(kept.feeds[url], parse_feed(response), kept.looks)
+                kept.feeds[url] = _taken_in(kept.feeds[url], parse_feed(response), now)
         except SkillFailure as error:
             troubles[url] = f"{error.code}: {error.message}"
     return troubles
 
 
-def _taken_in(feed: Feed, fetched: Fetched, look: int) -> Feed:
-    """Return the subscription with its new items waiting.
+def _taken_in(feed: Feed, fetched: Fetched, now: float) -> Feed:
+    """Return the subscription with its new items waiting; `now` is in seconds since 1970.
 
     What is still in the feed stays known, however old it is. Of more than fits to wait, the oldest
     are let go, and stay known.
     """
     known = {*feed.seen, *(item.id for item in feed.waiting)}
-    fresh = [replace(item, found=look) for item in fetched.items if item.id not in known]
+    fresh = [replace(item, found=now) for item in fetched.items if item.id not in known]
     waiting = [*fresh, *feed.waiting]
     waits = {item.id for item in waiting[:MAX_WAITING]}
     in_feed = [item for item in fetched.items if item.id not in waits]

@@ -26,14 +26,14 @@ PROCESSOR_SECONDS = 3.0  # for one feed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One entry of a feed, as plain text; `found` says by which look at the feeds."""
+    """One entry of a feed, as plain text; `found` says when, in seconds since 1970."""
 
     id: str
     title: str
     link: str
     published: str
     summary: str
-    found: int = 0
+    found: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

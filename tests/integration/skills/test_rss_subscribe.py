@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -364,6 +365,24 @@ async def test_what_is_found_last_is_told_first(
     assert len(many.signals) == len(more.signals) == 200
     assert more.signals[0].title == "y"
     assert more.signals[1:] == many.signals[:199]
+
+
+async def test_what_waits_for_long_is_no_finding_any_more(
+    tmp_path: Path, server: WebServer, run_skill: RunSkill, url: str
+) -> None:
+    """Whoever asks forgets what was told at last; `new` still returns it."""
+    await run_skill("rss_subscribe", action="subscribe", url=url)
+    serve(server, "two", "one")
+    await run_skill("rss_subscribe", action="check")
+    state = tmp_path / "state" / "feeds.json"
+    kept = json.loads(state.read_text())
+    kept["feeds"][url]["waiting"][0]["found"] -= timedelta(days=61).total_seconds()
+    state.write_text(json.dumps(kept))
+
+    later = await run_skill("rss_subscribe", action="check")
+
+    assert later.signals == ()
+    assert "- two" in (await run_skill("rss_subscribe", action="new")).text
 
 
 async def test_more_than_may_wait_is_let_go(
