@@ -65,6 +65,7 @@ async def test_a_failing_network_is_named(
         "yahoo_url": "http://y.example",
         "stooq_url": "http://q.example",
         "geocoding_url": "http://g.example",
+        "forecast_url": "http://f.example",
     }
     context = SkillContext(state_dir=tmp_path, work_dir=tmp_path)
     runtime = Runtime(
