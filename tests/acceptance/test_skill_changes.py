@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from skills.confinement import is_enforced
 from tests.acceptance.asking import dispatch
 from tests.acceptance.scene import Chat, Scene, tool_outputs
-from tests.parts import require
+from tests.parts import needs_landlock
 
 HEAD = """---
 name: {name}
@@ -174,8 +173,7 @@ async def test_no_command_puts_a_skill_in_place_past_the_approval(
     scene: Scene, chat: Chat, who: str
 ) -> None:
     """Somebody with the right to `bash` tries to have a skill written straight into use."""
-    if not is_enforced():
-        require("Landlock", "this kernel has none")
+    needs_landlock()
     name = f"smuggled-{who}"
     source = scene.gateway.data_dir / "skills"
     source.mkdir(exist_ok=True)
@@ -198,8 +196,7 @@ async def test_no_command_puts_a_skill_in_place_past_the_approval(
 
 async def test_an_approved_skill_cannot_be_changed_by_a_command(scene: Scene, chat: Chat) -> None:
     """It answers as it was approved, and what the gateway knows can't be read either."""
-    if not is_enforced():
-        require("Landlock", "this kernel has none")
+    needs_landlock()
     await approved(scene.admin(), chat, "abacus", "four")
     target = file_of(scene, "abacus")
     command = f"sed -i s/four/five/ {target}; head -c 9 ../../crewdesk.db ../../terminal-token"

@@ -23,8 +23,8 @@ PLAN: Final = """\
 {name} has {length} characters, in {count} parts:
 {parts}
 
-1. For each part: dispatch_worker, with wait false, at most four at once. The instruction, with the
-   part's number and path put in:
+1. For each part: dispatch_worker, with wait false, at most four at once (without that tool do each
+   part yourself, in order). The instruction, with the part's number and path put in:
 
 {instruction}
 

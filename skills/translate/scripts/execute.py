@@ -32,8 +32,8 @@ PLAN: Final = """\
 
 1. Read the first part, and write to {folder}/terms.md one translation for each name and expression
    that comes again and again; ask the person only where a wrong choice would spoil the whole.
-2. For each part: dispatch_worker, with wait false, at most four at once. The instruction, with the
-   part's number and path put in:
+2. For each part: dispatch_worker, with wait false, at most four at once (without that tool do each
+   part yourself, in order). The instruction, with the part's number and path put in:
 
 {instruction}
 

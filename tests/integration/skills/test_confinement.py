@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from skills.confinement import OUR_ROOMS, ROOMS, Confinement, is_enforced
+from skills.confinement import OUR_ROOMS, ROOMS, Confinement
 from skills.process import DEFAULT_SEARCH_PATH, ProcessLimits, Program, run_process
-from tests.parts import require
+from tests.parts import needs_landlock
 
 LIMITS = ProcessLimits(timeout=timedelta(seconds=30), memory_bytes=1024**3)
 
@@ -17,8 +17,7 @@ LIMITS = ProcessLimits(timeout=timedelta(seconds=30), memory_bytes=1024**3)
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Return a data directory with a workspace, a skill and a secret."""
-    if not is_enforced():
-        require("Landlock", "this kernel has none")
+    needs_landlock()
     data = tmp_path / "data"
     for folder in ("workspaces/mine", "workspaces/theirs", "skills/probe"):
         (data / folder).mkdir(parents=True)

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from skills.confinement import is_enforced
 from skills.result import SkillContext, SkillErrorCode, SkillResult
 from skills.runner import SkillRunner
 from skills.skill import Skill
 from tests.integration.skills.test_runner import make_skill
-from tests.parts import require
+from tests.parts import needs_landlock
 
 URLLIB = "    import urllib.request\n    return urllib.request.urlopen({url!r}).read().decode()"
 SOCKET = (
@@ -106,8 +105,7 @@ async def test_a_program_that_it_starts_has_no_network_either(
     tmp_path: Path, listening: tuple[str, list[str]]
 ) -> None:
     """The system refuses what Python does not see."""
-    if not is_enforced():
-        require("Landlock", "this kernel has none")
+    needs_landlock()
     url, connected = listening
 
     result = await run(tmp_path, written(tmp_path, CHILD.format(url=url)), SkillRunner())
@@ -143,8 +141,7 @@ async def test_with_declared_hosts_it_starts_no_program(
 )
 async def test_the_gateways_files_are_out_of_reach(tmp_path: Path, deed: str) -> None:
     """Nor can it change its own program, which an administrator may have approved."""
-    if not is_enforced():
-        require("Landlock", "this kernel has none")
+    needs_landlock()
     data = tmp_path / "data"
     (data / "skills").mkdir(parents=True)
     (data / "secret").write_text("secret")
@@ -162,8 +159,7 @@ async def test_the_gateways_files_are_out_of_reach(tmp_path: Path, deed: str) ->
 
 async def test_without_files_the_conversations_folder_is_out_of_reach(tmp_path: Path) -> None:
     """Even by its full path; its own state it can keep."""
-    if not is_enforced():
-        require("Landlock", "this kernel has none")
+    needs_landlock()
     data = tmp_path / "data"
     work = data / "work"
     work.mkdir(parents=True)

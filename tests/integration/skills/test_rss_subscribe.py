@@ -3,6 +3,7 @@
 import gzip
 import json
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,20 @@ async def test_what_is_no_proper_feed_is_refused(
 
     assert not result.ok
     assert result.text.startswith(words)
+
+
+async def test_an_entity_bomb_in_an_encoding_of_its_own_is_harmless(
+    server: WebServer, run_skill: RunSkill
+) -> None:
+    """Where the declaration can't be seen in the bytes, nothing is expanded."""
+    lines = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in pairwise("abcdefghij"))
+    bomb = f'<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa">{lines}]><rss version="2.0"><channel>'
+    body = f'<?xml version="1.0" encoding="cp037"?>{bomb}<title>&j;</title></channel></rss>'
+    server.serve("/feed", body.encode("cp037"), content_type="text/xml; charset=cp037")
+
+    result = await run_skill("rss_subscribe", action="subscribe", url=server.url("/feed"))
+
+    assert len(result.text) < 200
 
 
 async def test_a_compression_bomb_is_refused(server: WebServer, run_skill: RunSkill) -> None:
