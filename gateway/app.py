@@ -457,9 +457,11 @@ def soul_catalog(settings: Settings) -> SoulCatalog:
     return SoulCatalog([PACKAGED_SOULS, settings.data_dir / "souls"])
 
 
-def skill_catalog(settings: Settings) -> SkillCatalog:
+def skill_catalog(settings: Settings, *, is_guarded: bool = False) -> SkillCatalog:
     """Return the skills: ours, and those in the data directory, which come before them."""
-    return SkillCatalog([PACKAGED_SKILLS, settings.data_dir / "skills"])
+    own = settings.data_dir / "skills"
+    guarded = [own] if is_guarded else []
+    return SkillCatalog([PACKAGED_SKILLS, own], guarded=guarded)
 
 
 def skill_runner(settings: Settings, values: SkillValues | None = None) -> SkillRunner:
@@ -478,7 +480,7 @@ def skill_runner(settings: Settings, values: SkillValues | None = None) -> Skill
 def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
     return Workshop(
         souls=soul_catalog(settings),
-        skills=skill_catalog(settings),
+        skills=skill_catalog(settings, is_guarded=settings.skills.approved_only),
         runner=skill_runner(settings),
         model=shelf,
         data_dir=settings.data_dir,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.asking import dispatch
+from tests.acceptance.asking import add_skill, dispatch
 from tests.acceptance.scene import Chat, Scene, tool_outputs
 from tests.parts import needs_landlock
 
@@ -31,8 +31,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest.fixture(scope="module")
 def settings() -> Mapping[str, str]:
-    """Give the operator a secret for a skill that nobody has proposed yet."""
-    return {"CREWDESK_SKILL_SETTINGS__LEAKY__KEY": "not-for-everybody"}
+    """Give the operator a secret for a skill that nobody has proposed yet, and a strict rule."""
+    return {
+        "CREWDESK_SKILL_SETTINGS__LEAKY__KEY": "not-for-everybody",
+        "CREWDESK_SKILLS__APPROVED_ONLY": "true",
+    }
 
 
 def call(tool: str, **arguments: object) -> str:
@@ -166,6 +169,17 @@ async def test_a_trial_is_given_none_of_the_operators_secrets(scene: Scene, chat
 
     assert any("→ 0 secrets" in text for text in shown)
     assert (await run(chat, "leaky"))["result"] == "1 secrets"
+
+
+async def test_where_approval_is_the_rule_a_folder_put_there_is_no_skill(
+    scene: Scene, chat: Chat
+) -> None:
+    """Whoever put it there; those that ship go on."""
+    add_skill(scene.gateway.data_dir, "unasked", "    return 'x'")
+
+    assert (await run(chat, "unasked"))["error"] == "skill_not_found"
+    assert (await run(chat, "rss_subscribe"))["error"] == "execution_error"
+    assert "unasked" not in await chat.asks("/skills")
 
 
 @pytest.mark.parametrize("who", ["manager", "worker"])

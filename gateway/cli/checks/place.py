@@ -62,7 +62,8 @@ def check_confinement() -> Finding:
     if is_enforced():
         return ok(name, "bash and skills are kept out of the data directory")
     advice = (
-        "let only people use the bot whom you would let into a shell, or use Linux 5.13 or newer"
+        "let only people use the bot whom you would let into a shell, and set "
+        "CREWDESK_SKILLS__APPROVED_ONLY=true; or use Linux 5.13 or newer"
     )
     return warn(name, "this system has no Landlock: bash and skills can reach every file", advice)
 
