@@ -151,6 +151,7 @@ def settings(web: WebServer) -> Mapping[str, str]:
         "WEATHER__FORECAST_URL": "/weather",
         "STOCK_WATCH__YAHOO_URL": "/yahoo",
         "STOCK_WATCH__STOOQ_URL": "/stooq",
+        "STOCK_WATCH__TENCENT_URL": "/tencent",
     }
     return {
         "CREWDESK_SKILLS__ALLOWED_HOSTS": web.host,

@@ -11,7 +11,7 @@ from skills.http import HttpClient
 from skills.result import Signal, SkillContext
 from skills.runtime import Runtime
 from skills.state import held, read_state, replace_text
-from skills.stock_watch.scripts.quotes import Quote, QuoteSource, Stooq, Yahoo, first_quote
+from skills.stock_watch.scripts.quotes import Quote, QuoteSource, Stooq, Tencent, Yahoo, first_quote
 from skills.stock_watch.scripts.watches import Limit, LimitKind, Watch, WatchList, fingerprint
 
 STATE_FILE = "watches.json"
@@ -27,7 +27,12 @@ async def execute(
     ctx: SkillContext, params: Params, runtime: Runtime
 ) -> str | dict[str, list[Signal]]:
     """Do one action; a call that is made again under its id gets its first answer."""
-    sources = (Yahoo(runtime.settings["yahoo_url"]), Stooq(runtime.settings["stooq_url"]))
+    set_to = runtime.settings
+    sources: Sequence[QuoteSource] = (
+        Yahoo(set_to["yahoo_url"]),
+        Stooq(set_to["stooq_url"]),
+        Tencent(set_to["tencent_url"]),
+    )
     action = str(params["action"])
     if action == "quote":
         return _line(await first_quote(_symbol(params), sources, runtime.http))

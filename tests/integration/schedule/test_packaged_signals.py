@@ -32,7 +32,8 @@ async def server() -> AsyncIterator[WebServer]:
 @pytest.fixture
 def workshop(tmp_path: Path, server: WebServer) -> Workshop:
     """Return a workshop with the packaged skills, which may reach the test's server."""
-    urls = {"yahoo_url": server.url("/yahoo"), "stooq_url": server.url("/stooq")}
+    sources = ("yahoo", "stooq", "tencent")
+    urls = {f"{source}_url": server.url(f"/{source}") for source in sources}
     return Workshop(
         souls=SoulCatalog([]),
         skills=SkillCatalog([PACKAGED_SKILLS]),

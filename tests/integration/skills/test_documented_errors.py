@@ -340,7 +340,11 @@ def values(server: WebServer, case: Case) -> SkillValues:
             "geocoding_url": server.url("/places"),
             "forecast_url": server.url("/weather"),
         },
-        "stock_watch": {"yahoo_url": server.url("/yahoo"), "stooq_url": server.url("/stooq")},
+        "stock_watch": {
+            "yahoo_url": server.url("/yahoo"),
+            "stooq_url": server.url("/stooq"),
+            "tencent_url": server.url("/tencent"),
+        },
         "web_search": {"searxng_url": server.url("/searx")},
     }
     return SkillValues(plain={name: {**one, **case.settings} for name, one in usual.items()})

@@ -64,6 +64,7 @@ async def test_a_failing_network_is_named(
         "searxng_url": "http://s.example",
         "yahoo_url": "http://y.example",
         "stooq_url": "http://q.example",
+        "tencent_url": "http://t.example",
         "geocoding_url": "http://g.example",
         "forecast_url": "http://f.example",
     }
