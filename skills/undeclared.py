@@ -40,7 +40,8 @@ class Declared:
         if event in LOOKUPS:
             self._look_up(given)
         elif event in CONNECTIONS and not isinstance(given[0], GuardedSocket):
-            self._connect(given[1])
+            if given[1] is not None:  # to whom it is connected already, it may write
+                self._connect(given[1])
         elif event in PROGRAMS and self._has_network and self._hosts is not None:
             raise HttpError(
                 "host_not_declared",

@@ -67,8 +67,7 @@ class RunCommand:
             name="bash",
             description=(
                 "Run a command with bash in your working directory. It gets no input. What it "
-                "started in the background is ended with it. Long output loses its middle. Of the "
-                "gateway's own files it reaches the working directory only."
+                "started in the background is ended with it. Long output loses its middle."
             ),
             parameters=json.dumps(_parameters(self._usual_seconds)),
         )
