@@ -50,7 +50,7 @@ from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
 from gateway.wakeup import Wakeup
 from gateway.worker_health import WorkerHealth
-from gateway.workshop import MEBIBYTE, Workshop
+from gateway.workshop import MEBIBYTE, Workshop, state_places
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.runner import SkillCeiling, SkillRunner
 from skills.values import SkillValues
@@ -462,9 +462,11 @@ def soul_catalog(settings: Settings) -> SoulCatalog:
     return SoulCatalog([PACKAGED_SOULS, settings.data_dir / "souls"])
 
 
-def skill_catalog(settings: Settings) -> SkillCatalog:
+def skill_catalog(settings: Settings, *, is_guarded: bool = False) -> SkillCatalog:
     """Return the skills: ours, and those in the data directory, which come before them."""
-    return SkillCatalog([PACKAGED_SKILLS, settings.data_dir / "skills"])
+    own = settings.data_dir / "skills"
+    guarded = [own] if is_guarded else []
+    return SkillCatalog([PACKAGED_SKILLS, own], guarded=guarded)
 
 
 def skill_runner(settings: Settings, values: SkillValues | None = None) -> SkillRunner:
@@ -476,16 +478,18 @@ def skill_runner(settings: Settings, values: SkillValues | None = None) -> Skill
             timeout=timedelta(seconds=settings.skills.timeout_seconds),
             memory_bytes=settings.skills.memory_mb * MEBIBYTE,
         ),
+        hidden=state_places(settings.data_dir, settings.database_url),
     )
 
 
 def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
     return Workshop(
         souls=soul_catalog(settings),
-        skills=skill_catalog(settings),
+        skills=skill_catalog(settings, is_guarded=settings.skills.approved_only),
         runner=skill_runner(settings),
         model=shelf,
         data_dir=settings.data_dir,
+        hidden=state_places(settings.data_dir, settings.database_url),
         tools=settings.tools,
         context_tokens=settings.model.context_tokens,
         takes_images=settings.model.takes_images,

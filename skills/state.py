@@ -5,6 +5,13 @@ import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from skills.errors import SkillFailure
+
+State = TypeVar("State", bound=BaseModel)
 
 
 @contextlib.contextmanager
@@ -13,6 +20,21 @@ def held(state_dir: Path) -> Iterator[None]:
     with (state_dir / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def read_state(path: Path, kind: type[State]) -> State:
+    """Return what a file holds, or an empty one where there is none.
+
+    Raises:
+        SkillFailure: `damaged`; what can't be read is not begun anew.
+    """
+    if not path.exists():
+        return kind()
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except (ValidationError, OSError) as error:
+        message = f"{path.name} in the skill's state can't be read; nothing was changed"
+        raise SkillFailure("damaged", message) from error
 
 
 def replace_text(path: Path, text: str) -> None:

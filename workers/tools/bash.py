@@ -1,11 +1,14 @@
 """The tool that runs shell commands in a workspace."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import Final
 
+from skills.confinement import Confinement
 from skills.process import (
     DEFAULT_SEARCH_PATH,
     ProcessLimits,
@@ -27,10 +30,14 @@ MAX_OPEN_FILES: Final = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BashLimits:
-    """What a command may use: `timeout` where the call names none, and memory per process."""
+    """What a command may use: `timeout` where the call names none, and memory per process.
+
+    `hidden` folders it can't reach, but for the workspace (see `Confinement`).
+    """
 
     timeout: timedelta
     memory_bytes: int
+    hidden: tuple[Path, ...] = ()
 
 
 USUAL_LIMITS: Final = BashLimits(timeout=timedelta(seconds=120), memory_bytes=2048 * 1024 * 1024)
@@ -39,8 +46,9 @@ USUAL_LIMITS: Final = BashLimits(timeout=timedelta(seconds=120), memory_bytes=20
 class RunCommand:
     """`bash`: runs a command and shows what it printed.
 
-    The command sees none of the gateway's environment. It runs as the gateway's user, so the limits
-    guard against accidents; against malice a worker belongs into a container.
+    The command sees none of the gateway's environment, and on Linux nothing of its state but the
+    workspace. Beyond that it runs as the gateway's user, so the limits guard against accidents;
+    against malice a worker belongs into a container.
     """
 
     effect = Effect.UNSAFE
@@ -66,14 +74,16 @@ class RunCommand:
         if "\0" in command:
             raise ToolError("bad_arguments", "command: it must not hold a NUL character")
         try:
-            outcome = await run_process(self._program(command), self._limits(seconds))
+            program = await asyncio.to_thread(self._program, command)
+            outcome = await run_process(program, self._limits(seconds))
         except OSError as error:
             raise ToolError("not_started", f"bash can't be started: {error.strerror}") from error
         return _report(outcome, seconds)
 
     def _program(self, command: str) -> Program:
+        confinement = Confinement(hidden=self._given.hidden, open=(self._workspace.root,))
         return Program(
-            arguments=("/bin/bash", "-c", command),
+            arguments=confinement.around(("/bin/bash", "-c", command)),
             folder=self._workspace.root,
             environment={
                 "PATH": self._search_path,

@@ -156,6 +156,24 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     assert SkillCatalog([tmp_path]).problems() == {path: "Is a directory"}
 
 
+def test_where_skills_are_guarded_only_pinned_ones_count(tmp_path: Path) -> None:
+    """One that nobody approved is named, and does not take the place of the one that ships."""
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    for folder in (ours, theirs):
+        folder.mkdir()
+        write(folder, FULL)
+    coffee = write(theirs, FULL.replace("name: weather", "name: coffee"), "coffee")
+    catalog = SkillCatalog([ours, theirs], guarded=[theirs])
+
+    before = {skill.name: skill.folder.parent for skill in catalog.all()}
+    named = catalog.problems()
+    catalog.pin({"coffee": "0" * 64})
+
+    assert before == {"weather": ours}
+    assert set(named) == {theirs / "weather" / "SKILL.md", coffee}
+    assert [skill.name for skill in catalog.all()] == ["coffee", "weather"]
+
+
 def test_a_pinned_skill_knows_which_files_it_must_have(tmp_path: Path) -> None:
     """The others are free; who is pinned may change while the catalog is in use."""
     write(tmp_path, FULL)
