@@ -1,11 +1,11 @@
 """The command /cron: a person's schedules, what they will do and what they did."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from gateway.commands.call import Call
-from gateway.commands.command import LookAtClock, Reply, StopTask
+from gateway.commands.command import Aftermath, LookAtClock, Reply, StopTask
 from gateway.commands.cron_pages import preview, show, why
 from gateway.commands.layout import bullets, excerpt, paragraphs, short_id
 from gateway.inbox import cancel
@@ -15,6 +15,8 @@ from gateway.schedule.firing import submit_run
 from gateway.schedule.timing import timing_of
 from gateway.schedule.words import local_text, timing_text
 from gateway.store import schedules, tasks
+from gateway.store.conversations import Conversation
+from gateway.store.people import Person
 from gateway.store.schedules import Schedule
 from gateway.store.statement import Script
 from gateway.store.ticks import TickReason
@@ -23,7 +25,7 @@ ALL = "all"
 LIST = "list"
 _ID_DIGITS = 32  # hexadecimal, of a UUID
 _LEAST_DIGITS = 4
-_SECOND = timedelta(seconds=1)
+UNDONE_WITHIN = timedelta(days=1)
 
 Deed = Callable[[Call, Schedule], Script[Reply]]
 
@@ -98,15 +100,38 @@ def _run(call: Call, one: Schedule) -> Script[Reply]:
 
 
 def _delete(call: Call, one: Schedule) -> Script[Reply]:
+    aftermath = yield from _end(call, one)
+    text = call.say(Phrase.CRON_DELETED, goal=excerpt(one.goal))
+    return Reply(text=text, aftermath=(*aftermath, LookAtClock()))
+
+
+def _end(call: Call, one: Schedule) -> Script[list[Aftermath]]:
     """End a schedule, and what runs or waits of it."""
     yield from schedules.delete(one.schedule_id, call.now)
-    running = []
+    running: list[Aftermath] = []
     for task in (yield from tasks.open_in_lane(one.lane)):
         yield from cancel(task.task_id, "schedule deleted", call.now)
         if task.status is TaskStatus.RUNNING:
             running.append(StopTask(task_id=task.task_id))
-    text = call.say(Phrase.CRON_DELETED, goal=excerpt(one.goal))
-    return Reply(text=text, aftermath=(*running, LookAtClock()))
+    return running
+
+
+def undo(call: Call) -> Script[Reply]:
+    """Take back what the person had scheduled last in this conversation."""
+    found = yield from undoable(call.person, call.talk, call.now)
+    if not found:
+        return call.reply(Phrase.UNDO_NONE)
+    aftermath: list[Aftermath] = []
+    for one in found:
+        aftermath += yield from _end(call, one)
+    text = call.say(Phrase.UNDONE, goals="; ".join(excerpt(one.goal) for one in found))
+    return Reply(text=text, aftermath=(*aftermath, LookAtClock()))
+
+
+def undoable(person: Person, talk: Conversation, now: datetime) -> Script[Sequence[Schedule]]:
+    """Read what `/undo` would take back."""
+    since = now - UNDONE_WITHIN
+    return (yield from schedules.made_last(str(person.user_id), talk.conversation_id, since))
 
 
 def _subscribe(call: Call, one: Schedule) -> Script[Reply]:

@@ -262,7 +262,9 @@ CHINESE: dict[Phrase, str] = {
     Phrase.SCHEDULE_ONCE: "一次，{at}",
     Phrase.SCHEDULE_EVERY: "每隔 {span}",
     Phrase.SCHEDULE_DAILY: "每天 {time}（{zone}）",
-    Phrase.SCHEDULE_CRON: "`{line}`（{zone}）",
+    Phrase.SCHEDULE_CRON: "{words}（`{line}`，{zone}）",
+    Phrase.SCHEDULE_DATES: "接下来：{dates}",
+    Phrase.SCHEDULE_UNDO: "回复“撤销”即可取消。",
     Phrase.SCHEDULE_FAILED: "“{goal}”这次没有成功：{reason} {after}",
     Phrase.SCHEDULE_NEXT: "下次运行：{at}。",
     Phrase.SCHEDULE_NO_NEXT: "它不会再自动运行；`/cron run {id}` 可以立即运行。",
@@ -315,6 +317,9 @@ CHINESE: dict[Phrase, str] = {
     Phrase.SNOOZE_USAGE: "请写 `/snooze 10m`，即多久之后再提醒。",
     Phrase.SNOOZE_NONE: "这里还没有过你的提醒。",
     Phrase.SNOOZED: "将在 {at} 再次提醒：{goal}",
+    Phrase.ABOUT_UNDO: "撤销这里最近设置的定时任务",
+    Phrase.UNDO_NONE: "最近一天这里没有设置过还在进行的定时任务。",
+    Phrase.UNDONE: "已撤销：{goals}",
     Phrase.ABOUT_HEARTBEAT: "让我定期查看有没有新消息",
     Phrase.HEARTBEAT_GOAL: (
         "有人请你定期查看新消息，现在有以下新内容：用一条简短的消息告诉对方重要的部分。"

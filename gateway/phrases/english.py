@@ -347,7 +347,9 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.SCHEDULE_ONCE: "once, at {at}",
     Phrase.SCHEDULE_EVERY: "every {span}",
     Phrase.SCHEDULE_DAILY: "every day at {time} ({zone})",
-    Phrase.SCHEDULE_CRON: "`{line}` ({zone})",
+    Phrase.SCHEDULE_CRON: "{words} (`{line}`, {zone})",
+    Phrase.SCHEDULE_DATES: "next: {dates}",
+    Phrase.SCHEDULE_UNDO: "Write “undo” to take it back.",
     Phrase.SCHEDULE_FAILED: "“{goal}” did not work this time: {reason} {after}",
     Phrase.SCHEDULE_NEXT: "The next run is on {at}.",
     Phrase.SCHEDULE_NO_NEXT: "It will not run again by itself; `/cron run {id}` runs it now.",
@@ -413,6 +415,9 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.SNOOZE_USAGE: "Write `/snooze 10m`, with how long to wait.",
     Phrase.SNOOZE_NONE: "There was no reminder of yours here.",
     Phrase.SNOOZED: "I will remind you again at {at}: {goal}",
+    Phrase.ABOUT_UNDO: "take back what was scheduled last here",
+    Phrase.UNDO_NONE: "Nothing was scheduled here in the last day that still goes on.",
+    Phrase.UNDONE: "Taken back: {goals}",
     Phrase.ABOUT_HEARTBEAT: "have me look now and then whether something is new",
     Phrase.HEARTBEAT_GOAL: (
         "Somebody asked you to look now and then whether something is new, and this is: tell "

@@ -40,7 +40,7 @@ class Schedule:
     """Something that is to be done at certain times.
 
     `looked_at` is when `next_fire_at` was computed; a clock that shows an earlier time was set
-    back. An ended schedule is kept for the record only.
+    back. An ended schedule is kept for the record only. `task_id` is the task that made it.
     """
 
     schedule_id: UUID
@@ -63,6 +63,7 @@ class Schedule:
     looked_at: datetime
     ended_at: datetime | None
     created_at: datetime
+    task_id: UUID | None = None
 
     @property
     def lane(self) -> str:
@@ -93,6 +94,7 @@ def schedule(row: Row) -> Schedule:
         looked_at=row.time("looked_at"),
         ended_at=row.time_or_none("ended_at"),
         created_at=row.time("created_at"),
+        task_id=row.uuid_or_none("task_id"),
     )
 
 
@@ -117,6 +119,7 @@ def add(new: Schedule, targets: Sequence[UUID]) -> Script[bool]:
             "next_fire_at": new.next_fire_at,
             "looked_at": new.looked_at,
             "created_at": new.created_at,
+            "task_id": new.task_id,
         },
         on_conflict="ON CONFLICT (schedule_id) DO NOTHING",
     )
@@ -182,6 +185,33 @@ def count_active(user_id: str) -> Script[int]:
         {"user_id": user_id},
     )
     return rows[0].integer("n")
+
+
+def made_by(task_id: UUID) -> Script[Sequence[Schedule]]:
+    """Read the schedules that a task has made and that have not ended, in their order."""
+    rows = yield Statement(
+        "SELECT * FROM schedules WHERE task_id = :task_id AND ended_at IS NULL "
+        "ORDER BY created_at, schedule_id",
+        {"task_id": task_id},
+    )
+    return [schedule(row) for row in rows]
+
+
+NEWEST_MADE = """
+SELECT s.task_id FROM schedules AS s
+JOIN schedule_targets AS g ON g.schedule_id = s.schedule_id
+WHERE s.user_id = :user_id AND s.created_at > :since AND s.task_id IS NOT NULL
+  AND s.ended_at IS NULL AND g.conversation_id = :conversation_id
+ORDER BY s.created_at DESC LIMIT 1
+"""
+
+
+def made_last(user_id: str, conversation_id: UUID, since: datetime) -> Script[Sequence[Schedule]]:
+    """Read what the newest task that scheduled something here has made, as far as it goes on."""
+    rows = yield Statement(
+        NEWEST_MADE, {"user_id": user_id, "conversation_id": conversation_id, "since": since}
+    )
+    return (yield from made_by(rows[0].uuid("task_id"))) if rows else []
 
 
 def between(first: UUID, last: UUID, user_id: str | None, most: int) -> Script[Sequence[Schedule]]:

@@ -67,7 +67,8 @@ async def test_list_shows_when_each_is_due(front: Front) -> None:
     assert "There are no schedules" in await front.write("/cron", MEMBER)
     await scheduled(front, new_schedule("0 9 * * 1-5"))
 
-    line = "- `abcd0000` `0 9 * * 1-5` (UTC) · next: 2026-01-06 09:00 +0000 · tell the news"
+    due = "at 09:00, Monday through Friday (`0 9 * * 1-5`, UTC)"
+    line = f"- `abcd0000` {due} · next: 2026-01-06 09:00 +0000 · tell the news"
     assert line in await front.write("/cron list", MEMBER)
     assert "There are no schedules" in await front.write("/cron", OWNER)
     assert line in await front.write("/cron list all", OWNER)
@@ -149,6 +150,29 @@ async def test_delete_ends_what_waits_of_it(front: Front) -> None:
 
     assert await count(front.database, "tasks", "status = 'cancelled'") == 1
     assert "There are no schedules" in await front.write("/cron", MEMBER)
+
+
+@pytest.mark.parametrize("word", ["/undo", "undo", "Undo that!", "撤销", "“undo”."])
+async def test_undo_takes_back_what_the_last_task_made(front: Front, word: str) -> None:
+    """By the command or the word alone, without a model; what others made stays."""
+    assert "Nothing was scheduled here" in await front.write("/undo", MEMBER)
+    await scheduled(front, replace(new_schedule(), task_id=ONE))
+
+    assert await front.write(word, MEMBER) == "Taken back: tell the news"
+
+    assert "There are no schedules" in await front.write("/cron", MEMBER)
+    assert await front.count_tasks() == 0
+
+
+async def test_undo_is_a_word_like_any_other_where_nothing_was_made(front: Front) -> None:
+    """More than a day ago, or by somebody else: then the Manager gets it."""
+    await scheduled(front, replace(new_schedule(), task_id=ONE), OWNER)
+    assert await front.write("undo", MEMBER) == ""
+    front.clock.advance(timedelta(hours=25))
+
+    assert await front.write("undo", OWNER) == ""
+
+    assert await front.count_tasks() == 2
 
 
 async def test_preview_shows_daylight_saving_and_costs(front: Front) -> None:

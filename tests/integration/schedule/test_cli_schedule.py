@@ -33,8 +33,11 @@ async def test_list_has_a_line_for_each(kit: ScheduleKit) -> None:
 
     short = str(one.schedule_id)[:8]
     due = "2026-01-12 09:00 +0000"
-    assert lines[0] == f"{short}  {due}  `0 9 * * 1` (UTC)  -  tell the news"
-    assert lines[1].startswith(f"{str(paused.schedule_id)[:8]}  paused  `@hourly` (UTC)")
+    timing = "at 09:00, only on Monday (`0 9 * * 1`, UTC)"
+    assert lines[0] == f"{short}  {due}  {timing}  -  tell the news"
+    assert lines[1].startswith(
+        f"{str(paused.schedule_id)[:8]}  paused  every hour (`@hourly`, UTC)"
+    )
 
 
 async def test_one_is_shown_with_its_times_and_what_came_of_them(kit: ScheduleKit) -> None:
