@@ -42,7 +42,7 @@ def cron(call: Call) -> Script[Reply]:
     owner = None if call.is_admin else str(call.person.user_id)
     first = UUID(hex=prefix.ljust(_ID_DIGITS, "0"))
     last = UUID(hex=prefix.ljust(_ID_DIGITS, "f"))
-    found = yield from schedules.between(first, last, owner, 2)
+    found = yield from schedules.between(first, last, owner, 2, ended=verb in OF_ENDED)
     if not found:
         return call.reply(Phrase.CRON_UNKNOWN)
     if len(found) > 1:
@@ -144,6 +144,7 @@ def _unsubscribe(call: Call, one: Schedule) -> Script[Reply]:
     return call.reply(Phrase.CRON_UNSUBSCRIBED, goal=excerpt(one.goal))
 
 
+OF_ENDED = frozenset({"show", "why"})
 DEEDS: dict[str, Deed] = {
     "show": show,
     "pause": _pause,

@@ -214,13 +214,16 @@ def made_last(user_id: str, conversation_id: UUID, since: datetime) -> Script[Se
     return (yield from made_by(rows[0].uuid("task_id"))) if rows else []
 
 
-def between(first: UUID, last: UUID, user_id: str | None, most: int) -> Script[Sequence[Schedule]]:
-    """Read the schedules that have not ended and whose ids lie between two, both included."""
+def between(
+    first: UUID, last: UUID, user_id: str | None, most: int, *, ended: bool = False
+) -> Script[Sequence[Schedule]]:
+    """Read the schedules whose ids lie between two, both included; with `ended` those over, too."""
+    open_only = "" if ended else "AND ended_at IS NULL"
     owner = "" if user_id is None else "AND user_id = :user_id"
     parameters: dict[str, Value] = {} if user_id is None else {"user_id": user_id}
     rows = yield Statement(
         "SELECT * FROM schedules WHERE schedule_id >= :first AND schedule_id <= :last "  # noqa: S608 - constants
-        f"AND ended_at IS NULL {owner} ORDER BY schedule_id LIMIT :most",
+        f"{open_only} {owner} ORDER BY schedule_id LIMIT :most",
         {"first": first, "last": last, "most": most, **parameters},
     )
     return [schedule(row) for row in rows]

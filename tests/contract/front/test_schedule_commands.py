@@ -213,8 +213,82 @@ async def test_why_tells_what_came_of_each_instant(front: Front) -> None:
         "- 2026-01-05 15:00 +0000 to 2026-01-05 16:00 +0000 (2 times) · skipped · nobody looked"
     )
     assert lines[2] == "- 2026-01-05 14:00 +0000 · skipped · the run before had not ended"
-    assert lines[3].startswith("- 2026-01-05 13:00 +0000 · fired · failed · `")
+    assert lines[3].startswith("- 2026-01-05 13:00 +0000 · fired · failed · message on its way · `")
     assert lines[3].endswith("· the reason")
+
+
+async def test_why_tells_what_became_of_each_message(front: Front) -> None:
+    """Nothing to tell, sent, kept back, or lost."""
+    await scheduled(front, new_schedule())
+    for text in ("HEARTBEAT_OK", "The news.", "More news.", "At night."):
+        if text == "At night.":
+            await front.write("/quiet 15:30-20:00", MEMBER)
+        await fire(front, HOUR)
+        await end_run(front, text)
+    for text, state in (("The news.", "sent"), ("More news.", "expired")):
+        await query(
+            front.database,
+            "UPDATE outbox SET state = :state WHERE text = :text",
+            state=state,
+            text=text,
+        )
+
+    lines = (await front.write("/cron why abcd", MEMBER)).splitlines()
+
+    told = [line.split(" · ")[3] for line in reversed(lines)]
+    assert told == [
+        "had nothing to tell",
+        "message sent",
+        "message could not be delivered",
+        "kept back until 2026-01-05 20:00 +0000",
+    ]
+
+
+async def test_why_counts_what_it_does_not_list(front: Front) -> None:
+    """A schedule of every hour: the newest one by one, and the others together."""
+    await scheduled(front, new_schedule())
+    for _ in range(35):
+        await fire(front, HOUR)
+
+    lines = (await front.write("/cron why abcd", MEMBER)).splitlines()
+
+    assert len(lines) == 32
+    assert lines[-2:] == [
+        "- before that, 4 times · skipped · the run before had not ended",
+        "- before that, 1 times · fired · waiting",
+    ]
+
+
+async def test_why_knows_what_is_over(front: Front) -> None:
+    """A reminder that has come is no more in the list, and can still be asked about."""
+    at = (START + HOUR).isoformat()
+    await scheduled(front, new_schedule(at, ScheduleKind.ONCE))
+    await fire(front, HOUR)
+    await end_run(front, "Call home!")
+    await front.write("/cron delete abcd", MEMBER)
+
+    assert "fired · completed · message" in await front.write("/cron why abcd", MEMBER)
+    assert "over since 2026-01-05 13:00 +0000" in await front.write("/cron show abcd", MEMBER)
+    assert "no such schedule" in await front.write("/cron run abcd", MEMBER)
+
+
+async def test_preview_shows_quiet_hours(front: Front) -> None:
+    """In the person's zone; urgent schedules have none."""
+    await scheduled(front, new_schedule())
+    await front.write("/quiet 14:00-16:00", MEMBER)
+    await front.write("/zone Europe/Berlin", MEMBER)
+
+    lines = (await front.write("/cron preview abcd", MEMBER)).splitlines()
+    await query(front.database, "UPDATE schedules SET priority = 0")
+    urgent = await front.write("/cron preview abcd", MEMBER)
+
+    wait = " — quiet hours: arrives at 2026-01-05 16:00 +0100"
+    assert lines[2:5] == [
+        f"- 2026-01-05 13:00 +0000{wait}",
+        f"- 2026-01-05 14:00 +0000{wait}",
+        "- 2026-01-05 15:00 +0000",
+    ]
+    assert "quiet hours" not in urgent
 
 
 async def test_another_conversation_can_subscribe(front: Front) -> None:
