@@ -28,7 +28,8 @@ from gateway.pictures import pictures_of
 from gateway.preview import AnswerPreview, Stage
 from gateway.requests import has_attachments, requests_text
 from gateway.retry import RetryDecision
-from gateway.schedule.book import BookRoom, Owner, TaskBook
+from gateway.schedule.book import BookRoom
+from gateway.schedule.books import open_books
 from gateway.schedule.runs import ScheduledRuns, is_scheduled
 from gateway.store import outbox, steps, tasks
 from gateway.store.conversations import Conversation, Direction
@@ -122,7 +123,7 @@ class TaskTurn:
         self._claim = claim
         self._language = claim.conversation.language if claim.conversation else ""
         self._outgoing: OutgoingFiles | None = None
-        self._book = self._open_book()
+        self._books = open_books(room.books, claim)
         scope = JournalScope(lease=claim.lease, task=claim.task)
         self._journal = StoredJournal(
             room.database, room.clock, scope, claim.task.task_id, claim.steps
@@ -278,7 +279,8 @@ class TaskTurn:
                 tools=tools,
                 crew=crew,
                 spill=WorkspaceSpill(workspace),
-                schedules=self._book,
+                schedules=self._books.schedules,
+                follow_ups=self._books.follow_ups,
                 drop=drop,
             )
             try:
@@ -296,19 +298,6 @@ class TaskTurn:
         if soul.name != wanted:
             logger.warning("soul_is_gone", soul=wanted)
         return soul
-
-    def _open_book(self) -> TaskBook | None:
-        """Return the person's schedules; none for guests, and none to a run that a clock began."""
-        task, role = self._claim.task, self._claim.role
-        if task.conversation_id is None or is_scheduled(task) or not role.reaches(Role.MEMBER):
-            return None
-        owner = Owner(
-            user_id=task.user_id,
-            conversation_id=task.conversation_id,
-            task_id=task.task_id,
-            is_admin=role is Role.ADMIN,
-        )
-        return TaskBook(self._room.books, owner)
 
     def _model(self, of_soul: str | None) -> Model:
         talk = self._claim.conversation
@@ -378,9 +367,10 @@ class TaskTurn:
     async def _scheduled(self) -> str:
         """Say when what this task has scheduled is due; empty where it has scheduled nothing."""
         was_used = any(step.name == CREATE_SCHEDULE for step in self._claim.steps)
-        if self._book is None or not (was_used or self._book.was_used):
+        book = self._books.schedules
+        if book is None or not (was_used or book.was_used):
             return ""
-        return await self._book.made(self._language)
+        return await book.made(self._language)
 
     async def _ending(self, result: AgentResult) -> Ending:
         """Decide how a run ends; dividing a long answer takes too long for the event loop."""

@@ -7,17 +7,18 @@ from uuid import UUID
 from gateway.commands.call import Call
 from gateway.commands.command import Aftermath, LookAtClock, Reply, StopTask
 from gateway.commands.cron_pages import preview, show, why
-from gateway.commands.layout import bullets, excerpt, paragraphs, short_id
+from gateway.commands.layout import bullets, excerpt, paragraphs, plain, short_id
+from gateway.errors import ScheduleError
 from gateway.inbox import cancel
 from gateway.lifecycle import TaskStatus
 from gateway.phrases import Phrase
 from gateway.schedule.firing import submit_run
-from gateway.schedule.timing import timing_of
+from gateway.schedule.timing import next_after, timing_of
 from gateway.schedule.words import local_text, timing_text
 from gateway.store import schedules, tasks
 from gateway.store.conversations import Conversation
 from gateway.store.people import Person
-from gateway.store.schedules import Schedule
+from gateway.store.schedules import Schedule, ScheduleKind
 from gateway.store.statement import Script
 from gateway.store.ticks import TickReason
 
@@ -85,16 +86,37 @@ def _pause(call: Call, one: Schedule) -> Script[Reply]:
 
 
 def _resume(call: Call, one: Schedule) -> Script[Reply]:
+    due = one.next_fire_at
+    if due is None and one.is_paused:  # its time passed meanwhile, or it could not be reckoned
+        try:
+            due = yield from _due_again(call, one)
+        except ScheduleError as error:
+            return Reply(text=plain(str(error)))
     yield from schedules.resume(one.schedule_id)
-    at = local_text(one.next_fire_at, one.time_zone) if one.next_fire_at else "–"
+    at = local_text(due, one.time_zone) if due else "–"
     text = call.say(Phrase.CRON_RESUMED, at=at)
     return Reply(text=text, aftermath=(LookAtClock(),))
 
 
+def _due_again(call: Call, one: Schedule) -> Script[datetime | None]:
+    """Return when a schedule is due that was paused over its time: what comes once comes now."""
+    timing = timing_of(one)
+    if one.kind is ScheduleKind.ONCE:
+        now = _beside_due_instants(call)
+        yield from schedules.fire_again(one.schedule_id, now.isoformat(), now, call.now)
+        return now
+    due = next_after(timing, call.now)
+    yield from schedules.set_due(one.schedule_id, due, call.now)
+    return due
+
+
+def _beside_due_instants(call: Call) -> datetime:
+    """Return this moment, kept apart by a microsecond from a due instant that had its tick."""
+    return call.now.replace(microsecond=1)
+
+
 def _run(call: Call, one: Schedule) -> Script[Reply]:
-    # The microsecond keeps it apart from a due instant at this very moment.
-    at = call.now.replace(microsecond=1)
-    yield from submit_run(one, at, TickReason.BY_HAND, call.now)
+    yield from submit_run(one, _beside_due_instants(call), TickReason.BY_HAND, call.now)
     text = call.say(Phrase.CRON_RUNS)
     return Reply(text=text, aftermath=(LookAtClock(has_run=True),))
 

@@ -331,21 +331,31 @@ CHINESE: dict[Phrase, str] = {
     Phrase.ABOUT_HEARTBEAT: "让我定期查看有没有新消息",
     Phrase.HEARTBEAT_GOAL: (
         "有人请你定期查看新消息，现在有以下新内容：用一条简短的消息告诉对方重要的部分。"
-        "如果都不重要，只回答 HEARTBEAT_OK。"
+        "如有待跟进的事项，先查明是否已完成，再使用 review_follow_up。"
+        "如果都不值得说，只回答 HEARTBEAT_OK。"
     ),
     Phrase.HEARTBEAT_FAILED: "有新内容，但没能整理出来：{reason} `/task {task}` 可以查看详情。",
     Phrase.HEARTBEAT_ON: (
-        "{hours}（{zone}）期间，我每30分钟查看你的订阅和关注，有新内容才会发消息。"
+        "{hours}（{zone}）期间，我每{every}查看你的订阅和关注，有新内容才会发消息。"
     ),
     Phrase.HEARTBEAT_OFF: "已关闭定期查看。",
-    Phrase.HEARTBEAT_IS_ON: "已开启，时间 {hours}；下次查看：{at}。",
+    Phrase.HEARTBEAT_IS_ON: "已开启，{hours} 期间每{every}查看；下次：{at}。",
     Phrase.HEARTBEAT_IS_OFF: "未开启。",
+    Phrase.HEARTBEAT_EVERY_USAGE: "两次查看之间至少5分钟，最多一天。",
+    Phrase.HEARTBEAT_TALLY: (
+        "最近 {days} 天：查看 {looks} 次，其中 {nothing} 次未使用模型；新内容 {count} 条"
+    ),
+    Phrase.HEARTBEAT_FOUND: "{ago}发现：{titles}",
+    Phrase.FOLLOW_UP_OPEN: "`{id}` 待跟进：{subject}，直到{done}；{at} 之后复查",
+    Phrase.FOLLOW_UP_UNKNOWN: "没有找到这个跟进事项；`/heartbeat` 可以查看全部。",
+    Phrase.FOLLOW_UP_CLOSED: "已结束跟进：{subject}",
     Phrase.HEARTBEAT_WATCHES: "关注 {subject}",
     Phrase.HEARTBEAT_LAST: "上次查看：{ago}，新内容 {count} 条",
     Phrase.HEARTBEAT_TOO_MANY: (
         "已关注 {count} 个网页和文件，已达上限；请先用 `/heartbeat drop` 去掉一个。"
     ),
     Phrase.HEARTBEAT_USAGE: (
-        "`/heartbeat on`、`off`、`hours 08:00-22:00`、`watch 网址` 或 `watch 文件`、`drop 网址`"
+        "`/heartbeat on`、`off`、`hours 08:00-22:00`、`every 1h`、`watch 网址` 或 `watch 文件`、"
+        "`drop 网址`、`close 编号`"
     ),
 }

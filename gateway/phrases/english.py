@@ -429,18 +429,27 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.ABOUT_HEARTBEAT: "have me look now and then whether something is new",
     Phrase.HEARTBEAT_GOAL: (
         "Somebody asked you to look now and then whether something is new, and this is: tell "
-        "them in one short message what matters. Answer HEARTBEAT_OK if nothing does."
+        "them in one short message what matters. Of a follow-up that is due, find out whether it "
+        "is done, and use review_follow_up. Answer HEARTBEAT_OK if nothing is worth telling."
     ),
     Phrase.HEARTBEAT_FAILED: (
         "Something is new, but I could not tell what: {reason} `/task {task}` shows what happened."
     ),
     Phrase.HEARTBEAT_ON: (
-        "Every 30 minutes from {hours} ({zone}) I look at your feeds and what else you watch, "
+        "Every {every} from {hours} ({zone}) I look at your feeds and what else you watch, "
         "and write only if something is new."
     ),
     Phrase.HEARTBEAT_OFF: "I no longer look by myself.",
-    Phrase.HEARTBEAT_IS_ON: "On from {hours}; the next look is at {at}.",
+    Phrase.HEARTBEAT_IS_ON: "On: every {every} from {hours}; the next look is at {at}.",
     Phrase.HEARTBEAT_IS_OFF: "Off.",
+    Phrase.HEARTBEAT_EVERY_USAGE: "Two looks are at least 5 minutes apart, and a day at most.",
+    Phrase.HEARTBEAT_TALLY: (
+        "last {days} days: {looks} looks, {nothing} without a model; {count} things were new"
+    ),
+    Phrase.HEARTBEAT_FOUND: "found {ago}: {titles}",
+    Phrase.FOLLOW_UP_OPEN: "`{id}` left open: {subject}, until {done}; reviewed after {at}",
+    Phrase.FOLLOW_UP_UNKNOWN: "I know nothing open by this id; `/heartbeat` shows what is.",
+    Phrase.FOLLOW_UP_CLOSED: "Closed: {subject}",
     Phrase.HEARTBEAT_WATCHES: "watches {subject}",
     Phrase.HEARTBEAT_LAST: "last look {ago}: {count} new",
     Phrase.HEARTBEAT_TOO_MANY: (
@@ -448,6 +457,7 @@ ENGLISH: dict[Phrase, str] = {
         "one first."
     ),
     Phrase.HEARTBEAT_USAGE: (
-        "`/heartbeat on`, `off`, `hours 08:00-22:00`, `watch URL` or `watch FILE`, `drop URL`"
+        "`/heartbeat on`, `off`, `hours 08:00-22:00`, `every 1h`, `watch URL` or `watch FILE`, "
+        "`drop URL`, `close ID`"
     ),
 }

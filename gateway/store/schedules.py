@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gateway.envelope import Priority
 from gateway.store.conversations import Conversation, conversation
-from gateway.store.statement import Row, Script, Statement, Value, insert
+from gateway.store.statement import Row, Script, Statement, Value, in_list, insert
 
 
 class ScheduleKind(StrEnum):
@@ -259,6 +259,49 @@ def end(schedule_id: UUID, now: datetime) -> Script[bool]:
     return bool(rows)
 
 
+# A run, or what it said, is still on its way; `schedules` is the table outside.
+OPEN_RUN = """
+SELECT 1 FROM tasks AS t WHERE t.lane = 'schedule:' || CAST(schedules.schedule_id AS TEXT)
+  AND (t.status NOT IN ('completed', 'failed', 'cancelled')
+    OR EXISTS (SELECT 1 FROM held_messages AS h WHERE h.task_id = t.task_id)
+    OR EXISTS (SELECT 1 FROM outbox AS o WHERE o.task_id = t.task_id
+        AND o.state IN ('queued', 'sending', 'unknown')))
+"""
+END_DELIVERED = f"""
+UPDATE schedules SET ended_at = :now
+WHERE ended_at IS NULL AND next_fire_at IS NULL AND is_paused = FALSE
+  AND NOT EXISTS ({OPEN_RUN})
+  AND EXISTS (SELECT 1 FROM tasks AS t
+    WHERE t.lane = 'schedule:' || CAST(schedules.schedule_id AS TEXT)
+      AND t.lane_seq = (SELECT MAX(n.lane_seq) FROM tasks AS n WHERE n.lane = t.lane)
+      AND t.status IN ('completed', 'cancelled')
+      AND (schedules.kind <> 'once' OR NOT EXISTS (SELECT 1 FROM outbox AS o
+          WHERE o.task_id = t.task_id AND o.state IN ('failed', 'expired'))))
+RETURNING schedule_id
+"""  # noqa: S608 - constants
+
+
+def end_delivered(now: datetime) -> Script[int]:
+    """End what is not due again, once the last run's message has arrived; return how many.
+
+    A reminder that failed or could not be delivered stays: it can be run by hand.
+    """
+    rows = yield Statement(END_DELIVERED, {"now": now})
+    return len(rows)
+
+
+def is_reminder(task_ids: Sequence[UUID]) -> Script[bool]:
+    """Tell whether any of these runs is that of a schedule of one moment."""
+    listed, parameters = in_list("task", task_ids)
+    rows = yield Statement(
+        "SELECT 1 AS found FROM schedule_ticks AS k "  # noqa: S608 - names of parameters
+        "JOIN schedules AS s ON s.schedule_id = k.schedule_id "
+        f"WHERE s.kind = 'once' AND k.task_id IN ({listed}) LIMIT 1",
+        parameters,
+    )
+    return bool(rows)
+
+
 def delete(schedule_id: UUID, now: datetime) -> Script[None]:
     """End a schedule at a person's word: what still runs of it says nothing any more."""
     yield from end(schedule_id, now)
@@ -282,6 +325,15 @@ def fire_again(schedule_id: UUID, timing: str, at: datetime, now: datetime) -> S
         "UPDATE schedules SET timing = :timing, next_fire_at = :at, looked_at = :now, "
         "ended_at = NULL, is_paused = FALSE WHERE schedule_id = :schedule_id",
         {"schedule_id": schedule_id, "timing": timing, "at": at, "now": now},
+    )
+
+
+def set_due(schedule_id: UUID, at: datetime | None, now: datetime) -> Script[None]:
+    """Let a schedule be due at another moment."""
+    yield Statement(
+        "UPDATE schedules SET next_fire_at = :at, looked_at = :now "
+        "WHERE schedule_id = :schedule_id",
+        {"schedule_id": schedule_id, "at": at, "now": now},
     )
 
 

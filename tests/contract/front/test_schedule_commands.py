@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -11,9 +12,21 @@ from gateway.inbox import Ending
 from gateway.lifecycle import TaskStatus
 from gateway.roster import Roster
 from gateway.schedule.firing import fire_due
+from gateway.schedule.heartbeats import new_task
 from gateway.schedule.runs import ScheduledRuns
-from gateway.store import conversations, held, people, schedules, steps
+from gateway.store import (
+    conversations,
+    follow_ups,
+    heartbeats,
+    held,
+    people,
+    schedules,
+    steps,
+    tasks,
+)
 from gateway.store.conversations import Conversation
+from gateway.store.follow_ups import FollowUp
+from gateway.store.heartbeats import Finding, Receipt
 from gateway.store.held import Held
 from gateway.store.people import Identity
 from gateway.store.schedules import Schedule, ScheduleKind
@@ -368,6 +381,82 @@ async def test_heartbeat_is_off_until_it_is_switched_on(front: Front) -> None:
     assert "are no hours" in await front.write("/heartbeat hours always", MEMBER)
     await front.write("/heartbeat off", MEMBER)
     assert (await front.write("/heartbeat", MEMBER)).startswith("Off.")
+
+
+async def test_heartbeat_tells_what_its_looks_came_to(front: Front) -> None:
+    """How many there were, how many cost nothing, and what was found."""
+    await front.write("/heartbeat every 1h", MEMBER)
+    identity = Identity(channel="telegram", account="bot", sender_id=MEMBER)
+    person = await front.database.transact("find", lambda: people.find(identity))
+    assert person is not None
+    user = str(person.user_id)
+    one = await front.database.transact("beat", lambda: heartbeats.find(user))
+    assert one is not None
+    task = new_task(one, [Finding(source="s", fingerprint="f", title="Rain is coming")], "en")
+    for number in range(3):
+        told = task.task_id if number == 1 else None
+        receipt = Receipt(looked_at=front.clock.now(), findings=number % 2, task_id=told)
+        await front.database.transact("look", partial(heartbeats.record, user, receipt))
+        front.clock.advance(HOUR)
+    await front.database.transact("task", lambda: tasks.submit(task, front.clock.now()))
+
+    lines = (await front.write("/heartbeat status", MEMBER)).splitlines()
+
+    assert lines[0].startswith("On: every 1 h 0 min from 08:00-22:00; ")
+    assert "- last 7 days: 3 looks, 2 without a model; 1 things were new" in lines
+    assert "- last look 1 h 0 min ago: 0 new" in lines
+    assert "- found 2 h 0 min ago: Rain is coming" in lines
+
+
+@pytest.mark.parametrize("span", ["1m", "2 days"])
+async def test_heartbeat_has_bounds(front: Front, span: str) -> None:
+    """Neither a storm nor nearly never."""
+    assert "at least 5 minutes apart" in await front.write(f"/heartbeat every {span}", MEMBER)
+    assert "no length of time" in await front.write("/heartbeat every often", MEMBER)
+    assert (await front.write("/heartbeat", MEMBER)).startswith("Off.")
+
+
+async def test_what_was_left_open_is_shown_and_can_be_closed(front: Front) -> None:
+    """With when it is reviewed; nobody closes what is another's."""
+    one = await scheduled(front, new_schedule())
+    left = FollowUp(
+        follow_up_id=ONE,
+        user_id=one.user_id,
+        conversation_id=ONE,
+        task_id=ONE,
+        subject="the offer",
+        done_when="Bob has answered",
+        next_review_after=START + HOUR,
+        every=HOUR,
+        created_at=START,
+    )
+    await front.database.transact("leave", lambda: follow_ups.add(left))
+
+    shown = await front.write("/heartbeat", MEMBER)
+
+    line = (
+        "- `abcd0000` left open: the offer, until Bob has answered; reviewed after 2026-01-05 13:00"
+    )
+    assert line in shown
+    assert "nothing open by this id" in await front.write("/heartbeat close abcd", OWNER)
+    assert await front.write("/heartbeat close abcd", MEMBER) == "Closed: the offer"
+    assert "left open" not in await front.write("/heartbeat", MEMBER)
+
+
+async def test_a_reminder_that_was_paused_over_its_time_comes_when_it_is_resumed(
+    front: Front,
+) -> None:
+    """At once; what is due regularly is reckoned anew."""
+    at = (START + HOUR).isoformat()
+    await scheduled(front, new_schedule(at, ScheduleKind.ONCE))
+    await front.write("/cron pause abcd", MEMBER)
+    await fire(front, HOUR)
+
+    assert "next: 2026-01-05 13:00 +0000" in await front.write("/cron resume abcd", MEMBER)
+    await fire(front, timedelta(seconds=1))
+
+    await end_run(front, "Call home!")
+    assert await count(front.database, "outbox", "text = 'Call home!'") == 1
 
 
 async def test_heartbeat_watches_pages_and_files(front: Front) -> None:
