@@ -74,7 +74,7 @@ class Tick:
 
 DUE = """
 SELECT * FROM schedules WHERE next_fire_at IS NOT NULL AND next_fire_at <= :now
-ORDER BY next_fire_at LIMIT :most
+ORDER BY next_fire_at, schedule_id LIMIT :most
 """
 
 

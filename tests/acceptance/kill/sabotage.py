@@ -1,5 +1,6 @@
 """Switches one mechanism off in this process, to show that the tests would notice."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -7,12 +8,16 @@ from channels.errors import LookupInconclusive
 from channels.message import InboundMessage
 from gateway.journal import StoredJournal
 from gateway.sending import Sender
-from gateway.store import tasks
+from gateway.store import heartbeats, tasks, ticks
+from gateway.store.heartbeats import Finding
+from gateway.store.statement import Script
 
 
 def sabotage(mechanism: str) -> None:
-    """Switch `fence`, `journal`, `deduplication` or `read-back` off; unknown names are errors."""
+    """Switch one mechanism of these off; unknown names are errors."""
     {
+        "fingerprints": without_fingerprints,
+        "ticks": without_ticks,
         "fence": without_fence,
         "journal": without_journal,
         "deduplication": without_deduplication,
@@ -26,6 +31,23 @@ def without_fence() -> None:
         sql = getattr(tasks, name)
         open_sql = sql.replace("AND fence = :fence", "").replace("AND lease_until > :now", "")
         setattr(tasks, name, open_sql.replace("AND status = 'running'", ""))
+
+
+def without_ticks() -> None:
+    """Fire an instant whoever has fired it; the test must drop the indexes, too."""
+    ticks.ADVANCE = ticks.ADVANCE.replace("AND next_fire_at = :expected", "")
+    ticks.RECORD_CONFLICT = ""
+    tasks.SUBMIT = tasks.SUBMIT.replace("ON CONFLICT (event_key) DO NOTHING", "")
+
+
+def without_fingerprints() -> None:
+    """Take whatever a heartbeat comes upon for news."""
+
+    def is_news(user_id: str, finding: Finding, now: datetime) -> Script[bool]:  # noqa: ARG001
+        yield from heartbeats.watches(user_id)  # a script asks something
+        return True
+
+    heartbeats.is_news = is_news
 
 
 def without_journal() -> None:
