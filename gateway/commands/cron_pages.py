@@ -40,6 +40,12 @@ def show(call: Call, one: Schedule) -> Script[Reply]:
             overlap=one.overlap,
         ),
     ]
+    if one.priority is not Priority.LOW:
+        facts.append(call.say(Phrase.CRON_PRIORITY, priority=one.priority.name.lower()))
+    if one.model:
+        facts.append(call.say(Phrase.CRON_MODEL, model=code(one.model)))
+    if one.soul:
+        facts.append(call.say(Phrase.CRON_SOUL, soul=code(one.soul)))
     if one.until is not None:
         facts.append(call.say(Phrase.CRON_UNTIL, at=local_text(one.until, one.time_zone)))
     if one.failures:

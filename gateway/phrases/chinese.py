@@ -275,7 +275,8 @@ CHINESE: dict[Phrase, str] = {
     Phrase.ABOUT_QUIET: "查看或设置免打扰时间",
     Phrase.ABOUT_SNOOZE: "稍后再次提醒",
     Phrase.CRON_USAGE: (
-        "请写 `/cron list`，或 show、pause、resume、run、delete、preview、why 加上定时任务的编号。"
+        "请写 `/cron list`，或 show、pause、resume、run、delete、preview、why、subscribe、"
+        "unsubscribe 加上定时任务的编号。"
     ),
     Phrase.CRON_NONE: "还没有定时任务。直接告诉我就行，例如“每天早上9点告诉我新闻”。",
     Phrase.CRON_UNKNOWN: "没有找到你的这个定时任务；`/cron list` 可以查看全部。",
@@ -287,6 +288,9 @@ CHINESE: dict[Phrase, str] = {
     Phrase.CRON_PAUSED_BECAUSE: "已暂停：{reason}",
     Phrase.CRON_TARGETS: "发送到 {count} 个会话",
     Phrase.CRON_POLICY: "错过时：{missed}（{window} 内）；上次未结束时：{overlap}",
+    Phrase.CRON_PRIORITY: "优先级：{priority}",
+    Phrase.CRON_MODEL: "模型：{model}",
+    Phrase.CRON_SOUL: "角色：{soul}",
     Phrase.CRON_UNTIL: "截止 {at}",
     Phrase.CRON_FAILURES: "连续失败：{count}",
     Phrase.CRON_PAUSED: "已暂停。`/cron resume {id}` 之前都会跳过。",

@@ -362,8 +362,8 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.ABOUT_QUIET: "show or set your quiet hours",
     Phrase.ABOUT_SNOOZE: "be reminded again of the last reminder",
     Phrase.CRON_USAGE: (
-        "Write `/cron list`, or one of show, pause, resume, run, delete, preview, why and "
-        "behind it the id of a schedule."
+        "Write `/cron list`, or one of show, pause, resume, run, delete, preview, why, subscribe, "
+        "unsubscribe and behind it the id of a schedule."
     ),
     Phrase.CRON_NONE: (
         "There are no schedules. Ask me for one in your own words, such as “every day at 9, "
@@ -378,6 +378,9 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.CRON_PAUSED_BECAUSE: "Paused: {reason}",
     Phrase.CRON_TARGETS: "Speaks to {count} conversation(s)",
     Phrase.CRON_POLICY: "Missed times: {missed}, within {window}; while a run goes on: {overlap}",
+    Phrase.CRON_PRIORITY: "Priority: {priority}",
+    Phrase.CRON_MODEL: "Model: {model}",
+    Phrase.CRON_SOUL: "Soul: {soul}",
     Phrase.CRON_UNTIL: "Until {at}",
     Phrase.CRON_FAILURES: "Failures in a row: {count}",
     Phrase.CRON_PAUSED: "Paused. Its times are skipped until `/cron resume {id}`.",

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from gateway.commands.command import LookAtClock
+from gateway.envelope import Priority
 from gateway.inbox import Ending
 from gateway.lifecycle import TaskStatus
 from gateway.roster import Roster
@@ -96,7 +97,8 @@ async def test_lists_are_in_the_persons_language(front: Front) -> None:
 
 async def test_show_tells_all_about_one(front: Front) -> None:
     """Found by the beginning of its id."""
-    await scheduled(front, replace(new_schedule("@daily"), until=START + timedelta(days=9)))
+    one = replace(new_schedule("@daily"), until=START + timedelta(days=9), model="dear")
+    await scheduled(front, replace(one, soul="poet", priority=Priority.HIGH))
 
     shown = await front.write("/cron show abcd", MEMBER)
 
@@ -105,6 +107,8 @@ async def test_show_tells_all_about_one(front: Front) -> None:
     assert "- Speaks to 1 conversation(s)" in shown
     assert "- Missed times: latest, within 12h; while a run goes on: skip" in shown
     assert "- Until 2026-01-14 12:00 +0000" in shown
+    for fact in ("- Priority: high", "- Model: `dear`", "- Soul: `poet`"):
+        assert fact in shown
 
 
 @pytest.mark.parametrize(
@@ -360,7 +364,8 @@ async def test_snooze_brings_the_last_reminder_again(front: Front) -> None:
     await fire(front, HOUR)
     await end_run(front, "Call home!")
 
-    assert "Write `/snooze 10m`" in await front.write("/snooze", MEMBER)
+    for no_time in ("/snooze", "/snooze 999999w999999w", "/snooze never"):
+        assert "Write `/snooze 10m`" in await front.write(no_time, MEMBER)
     told = await front.write("/snooze 10m", MEMBER)
 
     assert told == "I will remind you again at 2026-01-05 13:10 +0000: tell the news"
