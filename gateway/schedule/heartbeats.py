@@ -13,6 +13,7 @@ from gateway.envelope import NewTask, Source, default_priority
 from gateway.errors import StoreError
 from gateway.inbox import Inbox
 from gateway.phrases import Phrase, say
+from gateway.schedule.firing import TRIMMED
 from gateway.schedule.quiet import next_within, parse_quiet
 from gateway.schedule.words import SHORT_ID_CHARACTERS
 from gateway.store import conversations, follow_ups, heartbeats, preferences, tasks
@@ -54,6 +55,7 @@ class Heartbeats:
     def __init__(self, room: HeartbeatRoom, lookout: Looks) -> None:
         self._room = room
         self._lookout = lookout
+        self._seen: datetime | None = None  # the wall clock at the last look
         self.wakeup = Wakeup()
 
     async def run(self) -> None:
@@ -75,6 +77,9 @@ class Heartbeats:
             StoreUnavailableError: nothing was kept; what is new is new at the next look.
         """
         now = self._room.clock.now()
+        if self._seen is None or now < self._seen - TRIMMED:
+            await self._room.database.transact("set_heartbeats_back", lambda: self._set_back(now))
+        self._seen = now
         chosen = await self._room.database.transact("due_heartbeat", lambda: self._claim(now))
         if chosen is None:
             return False
@@ -86,6 +91,17 @@ class Heartbeats:
         if task_id is not None:
             self._room.inbox.submitted()
         return True
+
+    def _set_back(self, now: datetime) -> Script[None]:
+        """Reckon anew what a clock ahead of this one has put off."""
+        for one in (yield from heartbeats.later_than(now)):
+            at_most = yield from self._next(one, now)
+            if one.next_look_at is not None and one.next_look_at > at_most:
+                yield from heartbeats.move(one, at_most)
+
+    def _next(self, one: Heartbeat, now: datetime) -> Script[datetime]:
+        zone = (yield from preferences.read(one.user_id)).time_zone or self._room.default_zone
+        return next_within(parse_quiet(one.active_hours), zone, now + one.every)
 
     def _claim(self, now: datetime) -> Script[tuple[Heartbeat, Sequence[str]] | None]:
         """Take the look that is due, for a while: if nothing comes of it, it is due again."""
@@ -105,9 +121,7 @@ class Heartbeats:
         Nothing is kept where the look is not ours any more: it took too long and somebody else took
         it over, or the person has changed their heartbeat meanwhile.
         """
-        zone = (yield from preferences.read(one.user_id)).time_zone or self._room.default_zone
-        later = next_within(parse_quiet(one.active_hours), zone, now + one.every)
-        if not (yield from heartbeats.move(one, later)):
+        if not (yield from heartbeats.move(one, (yield from self._next(one, now)))):
             return None
         due = yield from self._due(one, now)
         news: list[Finding] = []

@@ -201,6 +201,9 @@ class DeliveredEnd:
         return None
 
 
+LONGEST_QUIET = timedelta(hours=25)  # a day on which the clocks go back
+
+
 class QuietEnd:
     """Lets go, as one message, what was kept back in a conversation; a `Chore`."""
 
@@ -210,7 +213,12 @@ class QuietEnd:
         self._told = told
 
     async def do_due(self, now: datetime) -> datetime | None:
-        """Let go what is due; see `Chore`."""
+        """Let go what is due, and what a clock ahead of this one kept back; see `Chore`."""
+        nearest = await self._nearest()
+        if nearest is not None and nearest > now + LONGEST_QUIET:
+            await self._database.transact(
+                "held_too_long", lambda: held.release_all_after(now + LONGEST_QUIET, now)
+            )
         while (nearest := await self._nearest()) is not None and nearest <= now:
             await self._database.transact("release_held", lambda: self._release(now))
             self._told()

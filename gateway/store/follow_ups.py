@@ -97,3 +97,8 @@ def close(one: FollowUp, outcome: str, now: datetime) -> Script[bool]:
         {"follow_up_id": one.follow_up_id, "outcome": outcome, "now": now},
     )
     return bool(rows)
+
+
+def forget(before: datetime) -> Script[None]:
+    """Drop what was closed long ago."""
+    yield Statement("DELETE FROM follow_ups WHERE closed_at < :before", {"before": before})

@@ -89,6 +89,15 @@ def nearest() -> Script[Heartbeat | None]:
     return _heartbeat(rows[0]) if rows else None
 
 
+def later_than(moment: datetime) -> Script[Sequence[Heartbeat]]:
+    """Read the heartbeats whose next look comes after a moment."""
+    rows = yield Statement(
+        "SELECT * FROM heartbeats WHERE next_look_at > :moment ORDER BY next_look_at",
+        {"moment": moment},
+    )
+    return [_heartbeat(row) for row in rows]
+
+
 def move(one: Heartbeat, next_look_at: datetime) -> Script[bool]:
     """Move a heartbeat on from where it was seen; False where somebody else has done so."""
     rows = yield Statement(

@@ -121,3 +121,16 @@ async def test_a_person_has_only_so_much_open(shelf: Shelf) -> None:
 
     with pytest.raises(ToolError, match="50 open already"):
         await own.add(ORDER, "one-more")
+
+
+async def test_what_was_closed_long_ago_is_forgotten(shelf: Shelf) -> None:
+    """What is open never is."""
+    own = await shelf.of()
+    for step in ("step-1", "step-2"):
+        made = await own.add(ORDER, step)
+    await own.review(made.follow_up_id, "he said yes", "")
+
+    await shelf.kit.change(follow_ups.forget(shelf.kit.clock.now() + timedelta(days=1)))
+
+    assert await count(shelf.kit.database, "follow_ups") == 1
+    assert len(await own.listed()) == 1

@@ -273,6 +273,20 @@ async def test_it_looks_as_often_as_it_was_asked_to(pulse: Pulse) -> None:
     assert due == [True, False] * 3
 
 
+async def test_a_clock_that_was_ahead_does_not_silence_a_heartbeat(pulse: Pulse) -> None:
+    """It showed a day years ahead, by mistake, for one look, and was set right again."""
+    await pulse.switch_on("00:00-23:59")
+    beats, right = pulse.beats, pulse.kit.clock.now()
+    pulse.kit.clock.jump_to(right + timedelta(days=700))
+    assert await beats.look()
+    pulse.kit.clock.jump_to(right)
+    assert not await beats.look()
+
+    pulse.kit.clock.advance(HALF_HOUR)
+
+    assert await beats.look()
+
+
 async def test_what_is_watched_is_asked_for(pulse: Pulse) -> None:
     """Until it is dropped; it then begins anew."""
     await pulse.switch_on()

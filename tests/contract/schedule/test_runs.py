@@ -128,6 +128,22 @@ async def test_quiet_hours_are_those_of_whoever_reads(kit: ScheduleKit) -> None:
     assert await kit.said() == [("1", "The news."), ("2", "The news.")]
 
 
+async def test_a_clock_that_was_ahead_keeps_nothing_back(kit: ScheduleKit) -> None:
+    """What was to wait for a morning in years comes once the clock is right."""
+    await kit.prefer(quiet_hours="22:00-07:00")
+    await kit.add(new_schedule())
+    right = kit.clock.now()
+    kit.clock.jump_to(right + timedelta(days=700, hours=11))
+    await kit.scheduler.look()
+    await kit.end_run("The news.")
+    assert await kit.said() == []
+    kit.clock.jump_to(right)
+
+    await kit.scheduler.look()
+
+    assert await kit.said() == [("1", "The news.")]
+
+
 async def test_a_single_message_comes_as_it_is(kit: ScheduleKit) -> None:
     """By the clock of the person's own zone."""
     await kit.prefer(quiet_hours="13:30-14:30", time_zone="Europe/Berlin")
