@@ -61,6 +61,18 @@ async def test_one_is_shown_with_its_times_and_what_came_of_them(kit: ScheduleKi
     assert told[2].startswith("2026-01-05 13:00 +0000  fired  task ")
 
 
+async def test_why_tells_what_became_of_the_message(kit: ScheduleKit) -> None:
+    """Besides how the run ended."""
+    one = await kit.add(new_schedule())
+    await kit.look_after(HOUR)
+    await kit.end_run("The news.")
+    await kit.deliver()
+
+    record = await read_schedule(kit.database, str(one.schedule_id)[:8], kit.clock.now())
+
+    assert why(record)[0].text.endswith("completed  message sent  why it ended")
+
+
 @pytest.mark.parametrize(
     ("prefix", "complaint"), [("ffff", "there is no schedule ffff"), ("0", "there is no schedule")]
 )
