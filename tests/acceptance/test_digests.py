@@ -121,6 +121,7 @@ async def another_reminder_comes(mornings: Mornings) -> None:
     mornings.crowd.book.on("Remind Bob", lambda _: Reply(text="Bob, get up!"))
     order = {"kind": "once", "when": "tomorrow at 08:00", "goal": "Remind Bob"}
     await other.asks(f"Wake me [[tool:create_schedule {json.dumps(order)}]][[say:I will.]]")
+    await mornings.crowd.settled()
     mornings.strings.set_clock(MONDAY_AT_8 + DAY)
     assert (await other.answers(2))[1] == "Bob, get up!"
 

@@ -53,11 +53,17 @@ class Day:
         return [int(str(row[0])) for row in await self.scene.query(RECEIPTS)]
 
     async def beat(self) -> int:
-        """Let half an hour pass, and return how much is new."""
+        """Let half an hour pass, and return how much is new, once that is told.
+
+        The next half hour would pass in the middle of that work, whose lease ends long before.
+        """
         self.strings.pass_time(HALF_HOUR)
         await self.scene.stored(f"{RECEIPTS} LIMIT 1 OFFSET {self.ticks}")
         self.ticks += 1
-        return (await self.receipts())[-1]
+        found = (await self.receipts())[-1]
+        if found:
+            await self.scene.settled()
+        return found
 
     @property
     def goals(self) -> Sequence[str]:
