@@ -177,6 +177,7 @@ class TaskTurn:
             outlet.wakeup.call() if opening is None else outlet.begun(opening, part)
 
         await self._room.inbox.leave(self._claim.lease, replace(ending, opening=opening), told)
+        await asyncio.sleep(0)  # the answer is on its way first
 
     def _opening(self, first: NewPart) -> Opening | None:
         """Ask to send the first part at once; None where it takes its turn in the outbox.

@@ -125,7 +125,7 @@ class ScheduledRuns:
         key = f"{task.task_id}:final@{talk.conversation_id}"
         kept = yield from _kept((task.task_id,))
         yield from enqueue(self._roster, talk, text, _Place(key, task.task_id, now, kept))
-        yield from conversations.say(talk, text, task.task_id, now)
+        yield from conversations.say(talk.conversation_id, text, task.task_id, now)
 
     def _quiet_until(
         self, task: TaskEnvelope, reader: str, now: datetime
@@ -236,7 +236,7 @@ class QuietEnd:
             return  # another process was quicker
         talk = yield from conversations.find(conversation_id)
         for message in messages:
-            yield from conversations.say(talk, message.text, message.task_id, now)
+            yield from conversations.say(talk.conversation_id, message.text, message.task_id, now)
         text = messages[0].text
         if len(messages) > 1:
             head = say(Phrase.QUIET_MERGED, talk.language, count=len(messages))

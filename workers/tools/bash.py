@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Final
 
 from skills.process import (
@@ -55,14 +56,7 @@ class RunCommand:
         self._search_path = search_path
         self._given = limits
         self._usual_seconds = int(limits.timeout.total_seconds())
-        self.spec = ToolSpec(
-            name="bash",
-            description=(
-                "Run a command with bash in your working directory. It gets no input. What it "
-                "started in the background is ended with it. Long output loses its middle."
-            ),
-            parameters=json.dumps(_parameters(self._usual_seconds)),
-        )
+        self.spec = _spec(self._usual_seconds)
 
     async def run(self, arguments: Arguments, context: ToolContext) -> str:
         """Return the output and how the command ended."""
@@ -112,6 +106,19 @@ def _report(outcome: ProcessOutcome, seconds: int) -> str:
     code = outcome.exit_code
     ending = f"[exit code {code}]" if code >= 0 else f"[ended by signal {-code}]"
     return f"{output}\n{ending}" if output else ending
+
+
+@cache
+def _spec(usual_seconds: int) -> ToolSpec:
+    """Return what a model is told; there are as many as settings in one process: one."""
+    return ToolSpec(
+        name="bash",
+        description=(
+            "Run a command with bash in your working directory. It gets no input. What it "
+            "started in the background is ended with it. Long output loses its middle."
+        ),
+        parameters=json.dumps(_parameters(usual_seconds)),
+    )
 
 
 def _parameters(usual_seconds: int) -> dict[str, object]:

@@ -27,7 +27,7 @@ R = TypeVar("R")
 PRELOADED = [
     "__main__",
     "pytest",
-    "aiogram",
+    "tests.doubles.telegram_library",
     "channels.dingtalk.channel",
     "channels.slack.channel",
     "channels.telegram.channel",
