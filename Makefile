@@ -25,7 +25,7 @@ check: $(VENV)/.test ## format, lint, types, layers, sizes
 bench: $(VENV)/.test ## measure against floors in the same run
 	@$(BIN)/python -m tests.bench
 
-soak: $(VENV)/.test ## the long kill test (2,000 tasks, 200 kills) and the long storms
+soak: $(VENV)/.test ## the long kill test (2,000 tasks, 200 kills), the long storms, a day of heartbeats
 	@$(BIN)/python -m pytest -m soak -s --no-header
 
 format: $(VENV)/.test ## format and mend what can be mended

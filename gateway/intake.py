@@ -18,7 +18,7 @@ from channels.message import Attachment, ConversationKind, EventKind, InboundMes
 from gateway.access import Admitted, Gate
 from gateway.amendments import AMENDING, amend
 from gateway.clock import Clock
-from gateway.commands.command import Aftermath, StopTask
+from gateway.commands.command import Aftermath, Command, StopTask
 from gateway.commands.desk import CommandDesk
 from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.envelope import JsonObject, NewTask, Source, default_priority
@@ -233,10 +233,7 @@ class Intake:
             talk = yield from conversations.adopt_language(talk, person.language)
         command = self._room.desk.parse(message)
         if command is not None:
-            yield from conversations.hear(talk, message, None, now)
-            reply = yield from self._room.desk.run(command, person, talk, now)
-            accepted = yield from self._reply(talk, message, reply.text, now)
-            return Accepted(has_words=accepted.has_words, aftermath=reply.aftermath)
+            return (yield from self._command(command, person, talk, message, now))
         if message.kind is EventKind.PRESS:
             return (yield from self._press(person, talk, message, now))
         asking = yield from tasks.waiting_for_input(talk.conversation_id)
@@ -244,7 +241,23 @@ class Intake:
             answered = yield from self._answer(asking.task_id, talk, message, now)
             if answered is not None:
                 return answered
+        undo = yield from self._room.desk.parse_undo(message, person, talk, now)
+        if undo is not None:
+            return (yield from self._command(undo, person, talk, message, now))
         return (yield from self._submit(person, talk, message, now))
+
+    def _command(
+        self,
+        command: Command,
+        person: Person,
+        talk: Conversation,
+        message: InboundMessage,
+        now: datetime,
+    ) -> Script[Accepted]:
+        yield from conversations.hear(talk, message, None, now)
+        reply = yield from self._room.desk.run(command, person, talk, now)
+        accepted = yield from self._reply(talk, message, reply.text, now)
+        return Accepted(has_words=accepted.has_words, aftermath=reply.aftermath)
 
     def _press(
         self, person: Person, talk: Conversation, message: InboundMessage, now: datetime

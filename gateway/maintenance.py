@@ -9,7 +9,7 @@ import structlog
 from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.outgoing import remove_copies, tasks_with_copies
-from gateway.store import conversations, files, heartbeats, ticks, timeline
+from gateway.store import conversations, files, follow_ups, heartbeats, ticks, timeline
 from gateway.store.database import Database
 from gateway.workshop import Workshop
 
@@ -51,6 +51,7 @@ class Maintenance:
         )
         long_ago = self._clock.now() - TICKS_KEPT
         await self._database.transact("prune_heartbeats", lambda: heartbeats.forget(long_ago))
+        await self._database.transact("prune_follow_ups", lambda: follow_ups.forget(long_ago))
         forgotten = await self._database.transact("prune_ticks", lambda: ticks.forget(long_ago))
         if events or payloads or forgotten:
             logger.info("pruned", timeline_events=events, raw_payloads=payloads, ticks=forgotten)

@@ -28,7 +28,8 @@ from gateway.pictures import pictures_of
 from gateway.preview import AnswerPreview, Stage
 from gateway.requests import has_attachments, requests_text
 from gateway.retry import RetryDecision
-from gateway.schedule.book import BookRoom, Owner, TaskBook
+from gateway.schedule.book import BookRoom
+from gateway.schedule.books import open_books
 from gateway.schedule.runs import ScheduledRuns, is_scheduled
 from gateway.store import outbox, steps, tasks
 from gateway.store.conversations import Conversation, Direction
@@ -45,6 +46,7 @@ from manager.prompt import Exchange, Situation
 from manager.speech import question_text
 from manager.tools.files import SEND_FILE
 from manager.tools.questions import ASK_USER
+from manager.tools.schedules import CREATE_SCHEDULE
 from souls.soul import Soul
 from workers.agent.journal import StepState
 from workers.agent.report import Report, SilentReport
@@ -123,6 +125,7 @@ class TaskTurn:
         self._claim = claim
         self._language = claim.conversation.language if claim.conversation else ""
         self._outgoing: OutgoingFiles | None = None
+        self._books = open_books(room.books, claim)
         scope = JournalScope(lease=claim.lease, task=claim.task)
         self._journal = StoredJournal(
             room.database, room.clock, scope, claim.task.task_id, claim.steps
@@ -281,7 +284,8 @@ class TaskTurn:
                 tools=tools,
                 crew=crew,
                 spill=WorkspaceSpill(workspace),
-                schedules=self._book(),
+                schedules=self._books.schedules,
+                follow_ups=self._books.follow_ups,
                 drop=drop,
             )
             try:
@@ -299,18 +303,6 @@ class TaskTurn:
         if soul.name != wanted:
             logger.warning("soul_is_gone", soul=wanted)
         return soul
-
-    def _book(self) -> TaskBook | None:
-        """Return the person's schedules; none for guests, and none to a run that a clock began."""
-        task, role = self._claim.task, self._claim.role
-        if task.conversation_id is None or is_scheduled(task) or not role.reaches(Role.MEMBER):
-            return None
-        owner = Owner(
-            user_id=task.user_id,
-            conversation_id=task.conversation_id,
-            is_admin=role is Role.ADMIN,
-        )
-        return TaskBook(self._room.books, owner)
 
     def _model(self, of_soul: str | None) -> Model:
         talk = self._claim.conversation
@@ -377,16 +369,25 @@ class TaskTurn:
         """Take what the person said since the work began."""
         return requests_text((yield from tasks.collect(self._claim.task, now)))
 
+    async def _scheduled(self) -> str:
+        """Say when what this task has scheduled is due; empty where it has scheduled nothing."""
+        was_used = any(step.name == CREATE_SCHEDULE for step in self._claim.steps)
+        book = self._books.schedules
+        if book is None or not (was_used or book.was_used):
+            return ""
+        return await book.made(self._language)
+
     async def _ending(self, result: AgentResult) -> Ending:
         """Decide how a run ends; dividing a long answer takes too long for the event loop."""
+        made = await self._scheduled()
         if isinstance(result, AgentAnswer) and len(result.text) > LONG_TEXT:
-            return await asyncio.to_thread(self._ended, result)
-        return self._ended(result)
+            return await asyncio.to_thread(self._ended, result, made)
+        return self._ended(result, made)
 
-    def _ended(self, result: AgentResult) -> Ending:
+    def _ended(self, result: AgentResult, made: str) -> Ending:
         if isinstance(result, AgentAnswer):
-            return self._final(TaskStatus.COMPLETED, result.text)
-        text = stop_text(result, self._language)
+            return self._final(TaskStatus.COMPLETED, _joined(result.text, made))
+        text = _joined(stop_text(result, self._language), made)
         return self._final(TaskStatus.FAILED, text, reason=f"{result.reason}: {result.detail}")
 
     def _final(self, status: TaskStatus, text: str, *, reason: str = "") -> Ending:
@@ -476,6 +477,10 @@ class TaskTurn:
     def _newest(self) -> TaskEnvelope:
         """The last of the messages that are being answered."""
         return [self._claim.task, *self._claim.collected][-1]
+
+
+def _joined(*texts: str) -> str:
+    return "\n\n".join(text for text in texts if text)
 
 
 def stop_text(stopped: AgentStopped, language: str) -> str:

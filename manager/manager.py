@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from manager.crew import Crew
+from manager.follow_ups import FollowUpBook
 from manager.prompt import Exchange, Situation, describe, transcript
 from manager.schedules import ScheduleBook
 from manager.speech import outcomes_note
 from manager.tools.files import FileDrop, SendFile
+from manager.tools.follow_ups import LeaveOpen, ListFollowUps, ReviewFollowUp
 from manager.tools.questions import AskUser
 from manager.tools.schedules import CancelSchedule, CreateSchedule, ListSchedules
 from manager.tools.workers import AwaitWorker, DispatchWorker, ListWorkers
@@ -40,8 +42,8 @@ class Turn:
 class Equipment:
     """What the Manager has at hand; `tools` are those it shares with workers.
 
-    Without `schedules` it can make none: in a scheduled run, say. Without `drop` nobody is there to
-    be given a file.
+    Without `schedules` it can make none: in a scheduled run, say. Without `follow_ups` nothing can
+    be left open or reviewed. Without `drop` nobody is there to be given a file.
     """
 
     soul: Soul
@@ -50,6 +52,7 @@ class Equipment:
     crew: Crew
     spill: Spill
     schedules: ScheduleBook | None = None
+    follow_ups: FollowUpBook | None = None
     drop: FileDrop | None = None
 
 
@@ -73,6 +76,7 @@ async def answer(turn: Turn, equipment: Equipment, journal: Journal, report: Rep
         *((AskUser(),) if turn.can_ask else ()),
         *((SendFile(equipment.drop),) if equipment.drop is not None else ()),
         *_schedule_tools(equipment.schedules),
+        *_follow_up_tools(equipment.follow_ups),
     )
     allowed = [tool for tool in (*equipment.tools, *own) if tool.spec.name in equipment.soul.tools]
     request = AgentRequest(
@@ -90,3 +94,10 @@ def _schedule_tools(book: ScheduleBook | None) -> tuple[Tool, ...]:
     if book is None:
         return ()
     return (CreateSchedule(book), ListSchedules(book), CancelSchedule(book))
+
+
+def _follow_up_tools(book: FollowUpBook | None) -> tuple[Tool, ...]:
+    if book is None:
+        return ()
+    leave: tuple[Tool, ...] = (LeaveOpen(book),) if book.can_add else ()
+    return (*leave, ListFollowUps(book), ReviewFollowUp(book))

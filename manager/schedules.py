@@ -9,7 +9,8 @@ from typing import Protocol
 class ScheduleOrder:
     """A schedule as it is asked for; empty texts leave the choice to the gateway.
 
-    `kind` is once, interval, daily or cron, and says how `when` is read.
+    `kind` is once, interval, daily or cron, and says how `when` is read. `window` is a length of
+    time such as 2h. What has the priority high passes the person's quiet hours.
     """
 
     kind: str
@@ -17,11 +18,12 @@ class ScheduleOrder:
     goal: str
     time_zone: str = ""
     missed: str = ""
+    window: str = ""
     overlap: str = ""
     until: str = ""
     model: str = ""
     soul: str = ""
-    is_urgent: bool = False
+    priority: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from gateway.store.conversations import Conversation
 from gateway.store.database import Database
 from gateway.store.schedules import Schedule
 from gateway.store.statement import Script
-from gateway.store.ticks import RunCosts, Tick, TickReason, TickState
+from gateway.store.ticks import RunCosts, Tick, TickReason, TickState, Told
 
 SHOWN_TIMES = 8
 SHOWN_TICKS = 100
@@ -149,6 +149,7 @@ def _tick(tick: Tick, time_zone: str) -> Line:
         at = f"{at} to {local_text(tick.last_due_at, time_zone)} ({tick.instants} times)"
     reason = "" if tick.reason is TickReason.NONE else f"({tick.reason})"
     run = f"task {short_id(tick.task_id)} {tick.status or 'gone'}" if tick.task_id else ""
-    facts = (at, tick.state, reason, run, excerpt(tick.dispatch_reason))
+    told = f"message {tick.told}" if tick.told is not Told.NOTHING else ""
+    facts = (at, tick.state, reason, run, told, excerpt(tick.dispatch_reason))
     style = Style.WARNING if tick.state is TickState.SKIPPED else Style.PLAIN
     return Line(text="  ".join(fact for fact in facts if fact), style=style)

@@ -63,6 +63,16 @@ class Reply:
     aftermath: tuple[Aftermath, ...] = ()
 
 
+UNDO = Command(name="undo")
+_UNDO_WORDS = frozenset({"undo", "undo it", "undo that", "撤销", "撤消"})
+
+
+def is_undo(message: InboundMessage) -> bool:
+    """Tell whether somebody says nothing but that the last thing shall be taken back."""
+    words = " ".join(message.text.lower().split()).rstrip(".!。！").strip("“”\"'")
+    return message.kind is EventKind.MESSAGE and words in _UNDO_WORDS
+
+
 def parse(message: InboundMessage) -> Command | None:
     """Read a command; None for any other text, and for edits and buttons, which command nothing."""
     if message.kind is not EventKind.MESSAGE:

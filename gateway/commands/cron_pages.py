@@ -1,20 +1,24 @@
 """What /cron tells of one schedule: what it is, when it is due, and what came of its times."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from gateway.commands.call import Call
 from gateway.commands.command import Reply
 from gateway.commands.layout import bullets, code, excerpt, paragraphs, plain, short_id
 from gateway.commands.record import tokens
+from gateway.envelope import Priority
+from gateway.lifecycle import TERMINAL, TaskStatus
 from gateway.phrases import Phrase
+from gateway.schedule.quiet import parse_quiet, quiet_until
 from gateway.schedule.spans import span_text
 from gateway.schedule.timing import timing_of, upcoming
 from gateway.schedule.words import local_text, timing_text
 from gateway.schedule.zones import zone_of
-from gateway.store import schedules, ticks
+from gateway.store import preferences, schedules, ticks
+from gateway.store.preferences import Preferences
 from gateway.store.schedules import Schedule
 from gateway.store.statement import Script
-from gateway.store.ticks import Tick, TickReason
+from gateway.store.ticks import AlikeTicks, Tick, TickReason, TickState, Told
 
 SHOWN_TIMES = 8
 COSTS_OF = timedelta(days=30)
@@ -36,6 +40,12 @@ def show(call: Call, one: Schedule) -> Script[Reply]:
             overlap=one.overlap,
         ),
     ]
+    if one.priority is not Priority.LOW:
+        facts.append(call.say(Phrase.CRON_PRIORITY, priority=one.priority.name.lower()))
+    if one.model:
+        facts.append(call.say(Phrase.CRON_MODEL, model=code(one.model)))
+    if one.soul:
+        facts.append(call.say(Phrase.CRON_SOUL, soul=code(one.soul)))
     if one.until is not None:
         facts.append(call.say(Phrase.CRON_UNTIL, at=local_text(one.until, one.time_zone)))
     if one.failures:
@@ -45,6 +55,8 @@ def show(call: Call, one: Schedule) -> Script[Reply]:
 
 
 def _state(call: Call, one: Schedule) -> str:
+    if one.ended_at is not None:
+        return call.say(Phrase.CRON_ENDED, at=local_text(one.ended_at, one.time_zone))
     if one.is_paused:
         return call.say(Phrase.CRON_PAUSED_BECAUSE, reason=plain(one.pause_reason))
     if one.next_fire_at is None:
@@ -53,8 +65,9 @@ def _state(call: Call, one: Schedule) -> str:
 
 
 def preview(call: Call, one: Schedule) -> Script[Reply]:
-    """Show the next times, where the clocks change between them, and what past runs cost."""
+    """Show the next times with daylight saving and quiet hours, and what past runs cost."""
     used = yield from ticks.costs(one.schedule_id, call.now - COSTS_OF)
+    chosen = yield from preferences.read(one.user_id)
     zone = zone_of(one.time_zone)
     lines = []
     offset = call.now.astimezone(zone).utcoffset()
@@ -63,7 +76,7 @@ def preview(call: Call, one: Schedule) -> Script[Reply]:
         if (shifted := instant.astimezone(zone).utcoffset()) != offset:
             text = f"{text} — {call.say(Phrase.CRON_SHIFT)}"
             offset = shifted
-        lines.append(text)
+        lines.append(f"{text}{_quiet(call, one, chosen, instant)}")
     costs = call.say(
         Phrase.CRON_COSTS,
         runs=used.runs,
@@ -74,13 +87,43 @@ def preview(call: Call, one: Schedule) -> Script[Reply]:
     return Reply(text=paragraphs(head, bullets(lines) or call.say(Phrase.CRON_NEVER), costs))
 
 
+def _quiet(call: Call, one: Schedule, chosen: Preferences, instant: datetime) -> str:
+    """Say when a message of that time arrives, where it has to wait for the quiet hours to end."""
+    if not chosen.quiet_hours or one.priority is Priority.HIGH:
+        return ""
+    zone = chosen.time_zone or call.surroundings.time_zone
+    until = quiet_until(parse_quiet(chosen.quiet_hours), zone, instant)
+    if until is None:
+        return ""
+    return f" — {call.say(Phrase.CRON_QUIET, at=local_text(until, zone))}"
+
+
 def why(call: Call, one: Schedule) -> Script[Reply]:
     """Say what came of each due instant of the last days, the newest first."""
     since = call.now - timedelta(days=WHY_DAYS)
     found = yield from ticks.history(one.schedule_id, since, SHOWN_TICKS)
     if not found:
         return call.reply(Phrase.CRON_WHY_NONE, days=WHY_DAYS)
-    return Reply(text=bullets(_tick_line(call, one, tick) for tick in found))
+    lines = [_tick_line(call, one, tick) for tick in found]
+    for alike in (yield from ticks.older(one.schedule_id, since, found[-1].due_at)):
+        lines.append(_alike_line(call, alike))  # noqa: PERF401 - a comprehension cannot yield
+    return Reply(text=bullets(lines))
+
+
+def _alike_line(call: Call, alike: AlikeTicks) -> str:
+    facts = [call.say(Phrase.CRON_WHY_OLDER, count=alike.instants)]
+    return " · ".join((*facts, *_came_to(call, alike.state, alike.reason, alike.status)))
+
+
+def _came_to(
+    call: Call, state: TickState, reason: TickReason, status: TaskStatus | None
+) -> list[str]:
+    facts = [call.say(Phrase(f"tick_{state}"))]
+    if reason is not TickReason.NONE:
+        facts.append(call.say(Phrase(f"tick_{reason}")))
+    if status is not None:
+        facts.append(call.say(Phrase(f"task_{status}")))
+    return facts
 
 
 def _tick_line(call: Call, one: Schedule, tick: Tick) -> str:
@@ -92,12 +135,18 @@ def _tick_line(call: Call, one: Schedule, tick: Tick) -> str:
             last=local_text(tick.last_due_at, one.time_zone),
             count=tick.instants,
         )
-    facts = [at, call.say(Phrase(f"tick_{tick.state}"))]
-    if tick.reason is not TickReason.NONE:
-        facts.append(call.say(Phrase(f"tick_{tick.reason}")))
+    facts = [at, *_came_to(call, tick.state, tick.reason, tick.status)]
+    if tick.status in TERMINAL:
+        facts.append(_told(call, one, tick))
     if tick.status is not None and tick.task_id is not None:
-        facts.append(call.say(Phrase(f"task_{tick.status}")))
         facts.append(code(short_id(tick.task_id)))
     if tick.dispatch_reason:
         facts.append(excerpt(tick.dispatch_reason))
     return " · ".join(facts)
+
+
+def _told(call: Call, one: Schedule, tick: Tick) -> str:
+    if tick.told is Told.NOTHING:
+        return call.say(Phrase.TOLD_NOTHING)
+    until = local_text(tick.held_until, one.time_zone) if tick.held_until else ""
+    return call.say(Phrase(f"told_{tick.told}"), at=until)

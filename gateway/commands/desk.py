@@ -5,7 +5,8 @@ from datetime import datetime
 from channels.message import InboundMessage
 from gateway.commands import command as commands
 from gateway.commands.call import Call
-from gateway.commands.command import Command, Reply
+from gateway.commands.command import UNDO, Command, Reply
+from gateway.commands.cron import undoable
 from gateway.commands.layout import code
 from gateway.commands.surroundings import Surroundings
 from gateway.commands.table import COMMANDS
@@ -25,6 +26,14 @@ class CommandDesk:
     def parse(self, message: InboundMessage) -> Command | None:
         """Read a command from a message; None where it is none."""
         return commands.parse(message)
+
+    def parse_undo(
+        self, message: InboundMessage, person: Person, talk: Conversation, now: datetime
+    ) -> Script[Command | None]:
+        """Read the word that takes something back; None where there is nothing to take back."""
+        if not commands.is_undo(message):
+            return None
+        return UNDO if (yield from undoable(person, talk, now)) else None
 
     def run(
         self, command: Command, person: Person, talk: Conversation, now: datetime

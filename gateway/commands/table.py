@@ -67,6 +67,7 @@ COMMANDS: tuple[Entry, ...] = (
         answer=cron.cron,
         usage="[VERB ID]",
     ),
+    Entry(name="undo", needs=Role.MEMBER, about=Phrase.ABOUT_UNDO, answer=cron.undo),
     Entry(
         name="heartbeat",
         needs=Role.MEMBER,

@@ -6,11 +6,21 @@ from uuid import UUID
 
 from gateway.commands.call import Call
 from gateway.commands.command import Reply
+from gateway.commands.heartbeat import follow_up_line
 from gateway.commands.layout import ago, bullets, excerpt, paragraphs, plain, short_id
 from gateway.commands.record import file_lines, job_lines, part_lines, step_lines
 from gateway.envelope import TaskEnvelope
 from gateway.phrases import Phrase
-from gateway.store import files, jobs, outbox, overview, people, steps
+from gateway.store import (
+    files,
+    follow_ups,
+    jobs,
+    outbox,
+    overview,
+    people,
+    preferences,
+    steps,
+)
 from gateway.store.statement import Script
 
 ALL = "all"
@@ -68,11 +78,13 @@ def _detail(call: Call, task: TaskEnvelope) -> Script[Reply]:
     handed_out = yield from jobs.of_task(task.task_id)
     said = yield from outbox.of_task(task.task_id)
     came = yield from files.of_task(task.task_id)
+    left = yield from follow_ups.of_task(task.task_id, task.user_id)
+    zone = (yield from preferences.read(task.user_id)).time_zone or call.surroundings.time_zone
     return Reply(
         text=paragraphs(
             _head(call, task),
             f"> {excerpt(task.goal, ANSWER_CHARACTERS)}",
-            bullets(_facts(call, task)),
+            bullets([*_facts(call, task), *(follow_up_line(call, one, zone) for one in left)]),
             _section(call, Phrase.TASK_FILES, file_lines(call, came)),
             _section(call, Phrase.TASK_STEPS, step_lines(call, done, used)),
             _section(call, Phrase.TASK_JOBS, job_lines(call, handed_out)),

@@ -347,7 +347,9 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.SCHEDULE_ONCE: "once, at {at}",
     Phrase.SCHEDULE_EVERY: "every {span}",
     Phrase.SCHEDULE_DAILY: "every day at {time} ({zone})",
-    Phrase.SCHEDULE_CRON: "`{line}` ({zone})",
+    Phrase.SCHEDULE_CRON: "{words} (`{line}`, {zone})",
+    Phrase.SCHEDULE_DATES: "next: {dates}",
+    Phrase.SCHEDULE_UNDO: "Write “undo” to take it back.",
     Phrase.SCHEDULE_FAILED: "“{goal}” did not work this time: {reason} {after}",
     Phrase.SCHEDULE_NEXT: "The next run is on {at}.",
     Phrase.SCHEDULE_NO_NEXT: "It will not run again by itself; `/cron run {id}` runs it now.",
@@ -360,8 +362,8 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.ABOUT_QUIET: "show or set your quiet hours",
     Phrase.ABOUT_SNOOZE: "be reminded again of the last reminder",
     Phrase.CRON_USAGE: (
-        "Write `/cron list`, or one of show, pause, resume, run, delete, preview, why and "
-        "behind it the id of a schedule."
+        "Write `/cron list`, or one of show, pause, resume, run, delete, preview, why, subscribe, "
+        "unsubscribe and behind it the id of a schedule."
     ),
     Phrase.CRON_NONE: (
         "There are no schedules. Ask me for one in your own words, such as “every day at 9, "
@@ -376,6 +378,9 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.CRON_PAUSED_BECAUSE: "Paused: {reason}",
     Phrase.CRON_TARGETS: "Speaks to {count} conversation(s)",
     Phrase.CRON_POLICY: "Missed times: {missed}, within {window}; while a run goes on: {overlap}",
+    Phrase.CRON_PRIORITY: "Priority: {priority}",
+    Phrase.CRON_MODEL: "Model: {model}",
+    Phrase.CRON_SOUL: "Soul: {soul}",
     Phrase.CRON_UNTIL: "Until {at}",
     Phrase.CRON_FAILURES: "Failures in a row: {count}",
     Phrase.CRON_PAUSED: "Paused. Its times are skipped until `/cron resume {id}`.",
@@ -390,6 +395,14 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.CRON_COSTS: "Last 30 days: {runs} runs, {calls} model calls, {tokens}",
     Phrase.CRON_WHY_NONE: "Nothing was due in the last {days} days.",
     Phrase.CRON_WHY_RANGE: "{first} to {last} ({count} times)",
+    Phrase.CRON_WHY_OLDER: "before that, {count} times",
+    Phrase.CRON_ENDED: "over since {at}",
+    Phrase.CRON_QUIET: "quiet hours: arrives at {at}",
+    Phrase.TOLD_NOTHING: "had nothing to tell",
+    Phrase.TOLD_HELD: "kept back until {at}",
+    Phrase.TOLD_WAITING: "message on its way",
+    Phrase.TOLD_SENT: "message sent",
+    Phrase.TOLD_LOST: "message could not be delivered",
     Phrase.TICK_FIRED: "fired",
     Phrase.TICK_SKIPPED: "skipped",
     Phrase.TICK_MISSED: "nobody looked at the clock (the gateway was down or asleep)",
@@ -413,21 +426,33 @@ ENGLISH: dict[Phrase, str] = {
     Phrase.SNOOZE_USAGE: "Write `/snooze 10m`, with how long to wait.",
     Phrase.SNOOZE_NONE: "There was no reminder of yours here.",
     Phrase.SNOOZED: "I will remind you again at {at}: {goal}",
+    Phrase.ABOUT_UNDO: "take back what was scheduled last here",
+    Phrase.UNDO_NONE: "Nothing was scheduled here in the last day that still goes on.",
+    Phrase.UNDONE: "Taken back: {goals}",
     Phrase.ABOUT_HEARTBEAT: "have me look now and then whether something is new",
     Phrase.HEARTBEAT_GOAL: (
         "Somebody asked you to look now and then whether something is new, and this is: tell "
-        "them in one short message what matters. Answer HEARTBEAT_OK if nothing does."
+        "them in one short message what matters. Of a follow-up that is due, find out whether it "
+        "is done, and use review_follow_up. Answer HEARTBEAT_OK if nothing is worth telling."
     ),
     Phrase.HEARTBEAT_FAILED: (
         "Something is new, but I could not tell what: {reason} `/task {task}` shows what happened."
     ),
     Phrase.HEARTBEAT_ON: (
-        "Every 30 minutes from {hours} ({zone}) I look at your feeds and what else you watch, "
+        "Every {every} from {hours} ({zone}) I look at your feeds and what else you watch, "
         "and write only if something is new."
     ),
     Phrase.HEARTBEAT_OFF: "I no longer look by myself.",
-    Phrase.HEARTBEAT_IS_ON: "On from {hours}; the next look is at {at}.",
+    Phrase.HEARTBEAT_IS_ON: "On: every {every} from {hours}; the next look is at {at}.",
     Phrase.HEARTBEAT_IS_OFF: "Off.",
+    Phrase.HEARTBEAT_EVERY_USAGE: "Two looks are at least 5 minutes apart, and a day at most.",
+    Phrase.HEARTBEAT_TALLY: (
+        "last {days} days: {looks} looks, {nothing} without a model; {count} things were new"
+    ),
+    Phrase.HEARTBEAT_FOUND: "found {ago}: {titles}",
+    Phrase.FOLLOW_UP_OPEN: "`{id}` left open: {subject}, until {done}; reviewed after {at}",
+    Phrase.FOLLOW_UP_UNKNOWN: "I know nothing open by this id; `/heartbeat` shows what is.",
+    Phrase.FOLLOW_UP_CLOSED: "Closed: {subject}",
     Phrase.HEARTBEAT_WATCHES: "watches {subject}",
     Phrase.HEARTBEAT_LAST: "last look {ago}: {count} new",
     Phrase.HEARTBEAT_TOO_MANY: (
@@ -435,6 +460,7 @@ ENGLISH: dict[Phrase, str] = {
         "one first."
     ),
     Phrase.HEARTBEAT_USAGE: (
-        "`/heartbeat on`, `off`, `hours 08:00-22:00`, `watch URL` or `watch FILE`, `drop URL`"
+        "`/heartbeat on`, `off`, `hours 08:00-22:00`, `every 1h`, `watch URL` or `watch FILE`, "
+        "`drop URL`, `close ID`"
     ),
 }

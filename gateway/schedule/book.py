@@ -8,7 +8,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from gateway.clock import Clock
 from gateway.envelope import Priority
 from gateway.errors import ScheduleError
+from gateway.phrases import Phrase, say
 from gateway.schedule.moments import parse_moment
+from gateway.schedule.spans import parse_span
 from gateway.schedule.timing import Timing, check, timing_of, upcoming
 from gateway.schedule.words import SHORT_ID_CHARACTERS, local_text, timing_text
 from gateway.schedule.zones import zone_of
@@ -45,10 +47,11 @@ class BookRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """For whom, and for which conversation, schedules are made."""
+    """For whom, for which conversation, and by which task, schedules are made."""
 
     user_id: str
     conversation_id: UUID
+    task_id: UUID
     is_admin: bool
 
 
@@ -58,10 +61,12 @@ class TaskBook:
     def __init__(self, room: BookRoom, owner: Owner) -> None:
         self._room = room
         self._owner = owner
+        self.was_used = False  # to make a schedule
 
     async def create(self, order: ScheduleOrder, step_id: str) -> ScheduleNote:
         """Make a schedule; see `ScheduleBook`."""
         self._check_choices(order)
+        self.was_used = True
         now = self._room.clock.now()
         try:
             made = await self._room.database.transact(
@@ -97,7 +102,6 @@ class TaskBook:
         self, order: ScheduleOrder, schedule_id: UUID, chosen: Preferences, now: datetime
     ) -> Schedule:
         timing = self._timing(order, chosen, now)
-        is_once = timing.kind is ScheduleKind.ONCE
         return Schedule(
             schedule_id=schedule_id,
             user_id=self._owner.user_id,
@@ -105,11 +109,11 @@ class TaskBook:
             timing=timing.text,
             time_zone=timing.time_zone,
             goal=order.goal,
-            priority=Priority.HIGH if order.is_urgent else Priority.LOW,
+            priority=Priority[order.priority.upper()] if order.priority else Priority.LOW,
             model=order.model,
             soul=order.soul,
             missed=MissedPolicy(order.missed or MissedPolicy.LATEST),
-            window=ALWAYS if is_once else LATE_RUNS,
+            window=_window(order, timing.kind),
             overlap=OverlapPolicy(order.overlap or OverlapPolicy.SKIP),
             until=timing.until,
             is_paused=False,
@@ -119,6 +123,7 @@ class TaskBook:
             looked_at=now,
             ended_at=None,
             created_at=now,
+            task_id=self._owner.task_id,
         )
 
     def _timing(self, order: ScheduleOrder, chosen: Preferences, now: datetime) -> Timing:
@@ -129,6 +134,17 @@ class TaskBook:
             text = parse_moment(text, now, zone).replace(microsecond=0).isoformat()
         until = parse_moment(order.until, now, zone) if order.until else None
         return Timing(kind=kind, text=text, time_zone=time_zone, anchor=now, until=until)
+
+    async def made(self, language: str) -> str:
+        """Say of all that this task has scheduled when it is due, and how to undo it."""
+        found = await self._room.database.transact(
+            "made_schedules", lambda: schedules.made_by(self._owner.task_id)
+        )
+        if not found:
+            return ""
+        now = self._room.clock.now()
+        lines = [made_line(one, now, language) for one in found]
+        return "\n".join((*lines, say(Phrase.SCHEDULE_UNDO, language)))
 
     async def listed(self) -> Sequence[ScheduleNote]:
         """Return the schedules that have not ended; see `ScheduleBook`."""
@@ -158,6 +174,24 @@ class TaskBook:
                 f"{schedule_id!r} names none of this person's schedules, or several of them",
             )
         return note(ended, now, state="deleted")
+
+
+def _window(order: ScheduleOrder, kind: ScheduleKind) -> timedelta:
+    if order.window:
+        return parse_span(order.window)
+    return ALWAYS if kind is ScheduleKind.ONCE else LATE_RUNS
+
+
+def made_line(one: Schedule, now: datetime, language: str) -> str:
+    """Repeat a new schedule in plain words, with the next dates."""
+    timing = timing_of(one)
+    due = timing_text(timing, language)
+    times = upcoming(timing, now, SHOWN_TIMES) if timing.kind is not ScheduleKind.ONCE else ()
+    facts = [f"⏰ `{str(one.schedule_id)[:SHORT_ID_CHARACTERS]}` {due}"]
+    if times:
+        dates = ", ".join(local_text(instant, one.time_zone) for instant in times)
+        facts.append(say(Phrase.SCHEDULE_DATES, language, dates=dates))
+    return " · ".join(facts)
 
 
 def note(one: Schedule, now: datetime, *, state: str = "") -> ScheduleNote:

@@ -9,7 +9,7 @@ from gateway.inbox import Inbox
 from gateway.roster import Roster
 from gateway.schedule.book import BookRoom
 from gateway.schedule.heartbeats import HeartbeatRoom, Heartbeats
-from gateway.schedule.runs import QuietEnd, ScheduledRuns
+from gateway.schedule.runs import DeliveredEnd, QuietEnd, ScheduledRuns
 from gateway.schedule.scheduler import AlarmLoader, Scheduler
 from gateway.schedule.signals import Lookout
 from gateway.store.database import Database
@@ -36,7 +36,8 @@ class Clockwork:
     def __init__(self, room: ClockRoom, load_alarm: AlarmLoader) -> None:
         quiet_end = QuietEnd(room.database, room.roster, room.said)
         self._load_alarm = load_alarm
-        self._scheduler = Scheduler(room.database, room.clock, room.inbox, (quiet_end,))
+        chores = (quiet_end, DeliveredEnd(room.database))
+        self._scheduler = Scheduler(room.database, room.clock, room.inbox, chores)
         self._heartbeats = _heartbeats(room)
         self.books = _books(room, self._scheduler)
         self.runs = ScheduledRuns(room.roster, default_zone=room.settings.time_zone)

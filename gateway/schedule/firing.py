@@ -55,7 +55,7 @@ def _fire(one: Schedule, now: datetime) -> Script[int]:
             submitted += yield from submit_run(one, due_at, TickReason.NONE, now)
         else:
             yield from ticks.record(_skipped(one, due_at, reason), now)
-    if planned.next_fire_at is None and not submitted:
+    if planned.next_fire_at is None and not submitted and not one.is_paused:
         yield from schedules.end(one.schedule_id, now)
     return submitted
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.errors import ScheduleError
-from gateway.schedule.spans import chinese_number, parse_span
+from gateway.schedule.spans import LONGEST, chinese_number, parse_span
 from gateway.schedule.zones import instant_of
 
 USUAL_TIME = time(9)  # of a day that is named without one
@@ -80,18 +80,27 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     Raises:
         ScheduleError: it is not understood, does not exist, or is over already.
     """
-    words = " ".join(text.lower().split())
-    for short, whole in _SHORT.items():
-        words = words.replace(short, whole)
-    found = _written_out(words, zone) or _relative(words, now) or _Reading(words).moment(now, zone)
+    try:
+        found = _read(text, now, zone)
+    except OverflowError as error:  # a moment at the end of the calendar, in another zone
+        raise ScheduleError(f"{text!r} is too far away: 100 years are the most") from error
     if found is None:
         raise ScheduleError(
             f"{text!r} is not understood: write it like 'tomorrow at 9', 'in 20 minutes', "
             "'明天早上9点' or 2026-01-05T09:00"
         )
+    if found > now + LONGEST:
+        raise ScheduleError(f"{text!r} is too far away: 100 years are the most")
     if found <= now:
         raise ScheduleError(f"{text!r} is {found.astimezone(zone):%Y-%m-%d %H:%M}: over already")
     return found
+
+
+def _read(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    words = " ".join(text.lower().split())
+    for short, whole in _SHORT.items():
+        words = words.replace(short, whole)
+    return _written_out(words, zone) or _relative(words, now) or _Reading(words).moment(now, zone)
 
 
 def _written_out(words: str, zone: ZoneInfo) -> datetime | None:

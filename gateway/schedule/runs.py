@@ -1,6 +1,6 @@
 """What becomes of a scheduled run: one message to each conversation, or none, or a failure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +14,7 @@ from gateway.phrases import Phrase, say
 from gateway.roster import Roster
 from gateway.schedule.quiet import parse_quiet, quiet_until
 from gateway.schedule.words import SHORT_ID_CHARACTERS, local_text
-from gateway.store import conversations, held, outbox, preferences, schedules
+from gateway.store import conversations, held, outbox, people, preferences, schedules
 from gateway.store.conversations import Conversation
 from gateway.store.database import Database
 from gateway.store.held import Held
@@ -25,6 +25,7 @@ from gateway.store.statement import Script
 NOTHING_NEW: Final = "HEARTBEAT_OK"  # an answer of exactly this is for nobody
 MOST_FAILURES = 3  # in a row, then the schedule is paused
 MESSAGE_KEPT = timedelta(days=1)  # what a scheduled run says is worth sending this long
+REMINDER_KEPT = timedelta(days=3660)  # a reminder is not given up before it has arrived
 EXCERPT_CHARACTERS = 80
 MERGED = "\n\n---\n\n"
 
@@ -71,8 +72,9 @@ class ScheduledRuns:
             for talk in (yield from schedules.targets(found.schedule_id)):
                 yield from self._tell(word, talk, now)
         is_failed = ending.leaving.status is TaskStatus.FAILED  # then it can be run by hand
-        if found.next_fire_at is None and not is_failed:
-            yield from schedules.end(found.schedule_id, now)
+        is_over = found.next_fire_at is None and not found.is_paused
+        if is_over and word is None and not is_failed:
+            yield from schedules.end(found.schedule_id, now)  # else once it has arrived
 
     def _close_heartbeat(self, task: TaskEnvelope, ending: Ending, now: datetime) -> Script[None]:
         status, text = ending.leaving.status, ending.spoken
@@ -108,25 +110,30 @@ class ScheduledRuns:
 
     def _tell(self, word: _Word, talk: Conversation, now: datetime) -> Script[None]:
         task, text = word.task, word.make(talk.language)
-        quiet_until = yield from self._quiet_until(task, now)
+        reader = (yield from people.owner_of_chat(talk.conversation_id)) or task.user_id
+        quiet_until = yield from self._quiet_until(task, reader, now)
         if quiet_until is not None:
             message = Held(
                 task_id=task.task_id,
                 conversation_id=talk.conversation_id,
-                user_id=task.user_id,
+                user_id=reader,
                 text=text,
                 release_at=quiet_until,
             )
             yield from held.hold(message, now)
             return
         key = f"{task.task_id}:final@{talk.conversation_id}"
-        yield from enqueue(self._roster, talk, text, _Place(key, task.task_id, now))
+        kept = yield from _kept((task.task_id,))
+        yield from enqueue(self._roster, talk, text, _Place(key, task.task_id, now, kept))
         yield from conversations.say(talk.conversation_id, text, task.task_id, now)
 
-    def _quiet_until(self, task: TaskEnvelope, now: datetime) -> Script[datetime | None]:
+    def _quiet_until(
+        self, task: TaskEnvelope, reader: str, now: datetime
+    ) -> Script[datetime | None]:
+        """Return until when whoever reads there wants to be left alone."""
         if task.priority is Priority.HIGH:
             return None
-        chosen = yield from preferences.read(task.user_id)
+        chosen = yield from preferences.read(reader)
         if not chosen.quiet_hours:
             return None
         zone = chosen.time_zone or self._default_zone
@@ -144,6 +151,12 @@ class _Place:
     key: str
     task_id: UUID
     now: datetime
+    kept: timedelta  # how long it is worth sending
+
+
+def _kept(task_ids: Sequence[UUID]) -> Script[timedelta]:
+    """Return how long a message of these runs is worth sending: a reminder always is."""
+    return REMINDER_KEPT if (yield from schedules.is_reminder(task_ids)) else MESSAGE_KEPT
 
 
 def enqueue(roster: Roster, talk: Conversation, text: str, place: _Place) -> Script[None]:
@@ -156,7 +169,7 @@ def enqueue(roster: Roster, talk: Conversation, text: str, place: _Place) -> Scr
         part_no=0,
         text="",
         task_id=place.task_id,
-        expires_at=place.now + MESSAGE_KEPT,
+        expires_at=place.now + place.kept,
     )
     parts = numbered(template, roster.split(talk.address, text))
     yield from outbox.enqueue(parts, place.now)
@@ -176,6 +189,21 @@ def _failure(one: Schedule, reason: str, language: str, *, is_given_up: bool) ->
     return say(Phrase.SCHEDULE_FAILED, language, goal=goal, reason=reason, after=after)
 
 
+class DeliveredEnd:
+    """Ends schedules that are not due again, once their last message has arrived; a `Chore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def do_due(self, now: datetime) -> datetime | None:
+        """End what is over; nothing of it has a time of its own, see `Chore`."""
+        await self._database.transact("end_delivered", lambda: schedules.end_delivered(now))
+        return None
+
+
+LONGEST_QUIET = timedelta(hours=25)  # a day on which the clocks go back
+
+
 class QuietEnd:
     """Lets go, as one message, what was kept back in a conversation; a `Chore`."""
 
@@ -185,7 +213,12 @@ class QuietEnd:
         self._told = told
 
     async def do_due(self, now: datetime) -> datetime | None:
-        """Let go what is due; see `Chore`."""
+        """Let go what is due, and what a clock ahead of this one kept back; see `Chore`."""
+        nearest = await self._nearest()
+        if nearest is not None and nearest > now + LONGEST_QUIET:
+            await self._database.transact(
+                "held_too_long", lambda: held.release_all_after(now + LONGEST_QUIET, now)
+            )
         while (nearest := await self._nearest()) is not None and nearest <= now:
             await self._database.transact("release_held", lambda: self._release(now))
             self._told()
@@ -210,4 +243,5 @@ class QuietEnd:
             text = f"{head}\n\n{MERGED.join(message.text for message in messages)}"
         first = messages[0].task_id
         key = f"{first}:held@{conversation_id}"
-        yield from enqueue(self._roster, talk, text, _Place(key, first, now))
+        kept = yield from _kept([message.task_id for message in messages])
+        yield from enqueue(self._roster, talk, text, _Place(key, first, now, kept))

@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -12,12 +13,17 @@ from gateway.workshop import Workshop
 from skills.result import SkillContext, SkillResult
 from skills.skill import CHECK_CALL, Skill
 from workers.errors import ToolError
+from workers.groups import plain_group
 from workers.tools.workspace import Workspace
 
 PAGE_SKILL = "web_fetch"
 LARGEST_FILE = 16 * 1024 * 1024
 MISSING = "missing"
+LOOK_SECONDS = 600.0  # for one checklist, and less than a look may take in all
+AT_ONCE = 4  # checks of one checklist, each of a skill in a process of its own
 MOST_FINDINGS = 50  # of one skill
+
+Check = Callable[[], Awaitable[list[Finding]]]
 
 logger = structlog.get_logger(__name__)
 
@@ -29,18 +35,30 @@ class Lookout:
         self._workshop = workshop
 
     async def look(self, one: Heartbeat, watches: Sequence[str]) -> list[Finding]:
-        """Return what there is; whether it is news, the store knows."""
+        """Return what there is; whether it is news, the store knows.
+
+        What there is no time for any more is left out, and looked at the next time.
+        """
         workspace = await self._workshop.workspace(one.conversation_id)
-        found: list[Finding] = []
-        for skill in self._workshop.skills.all():
-            if skill.is_signal:
-                found += await self._checked(skill, one, workspace)
-        for subject in watches:
-            if is_page(subject):
-                found += await self._page(subject, one, workspace)
-            else:
-                found.append(await self._file(subject, workspace))
-        return found
+        signals = [skill for skill in self._workshop.skills.all() if skill.is_signal]
+        checks: dict[str, Check] = {
+            f"skill:{skill.name}": partial(self._checked, skill, one, workspace)
+            for skill in signals
+        }
+        checks |= {subject: partial(self._watched, subject, one, workspace) for subject in watches}
+        gate = asyncio.Semaphore(AT_ONCE)
+        until = asyncio.get_running_loop().time() + LOOK_SECONDS
+        async with plain_group() as group:
+            looks = [
+                group.create_task(_in_time(name, check, gate, until))
+                for name, check in checks.items()
+            ]
+        return [finding for look in looks for finding in look.result()]
+
+    async def _watched(self, subject: str, one: Heartbeat, workspace: Path) -> list[Finding]:
+        if is_page(subject):
+            return await self._page(subject, one, workspace)
+        return [await self._file(subject, workspace)]
 
     async def _checked(self, skill: Skill, one: Heartbeat, workspace: Path) -> list[Finding]:
         result = await self._run(skill, CHECK_CALL, one, workspace)
@@ -87,6 +105,15 @@ class Lookout:
             logger.info("check_failed", skill=skill.name, error=str(result.error_code))
             return None
         return result
+
+
+async def _in_time(name: str, check: Check, gate: asyncio.Semaphore, until: float) -> list[Finding]:
+    """Wait for a turn; a check that gets none in time is left out."""
+    async with gate:
+        if asyncio.get_running_loop().time() < until:
+            return await check()
+    logger.warning("check_left_out", subject=name, reason="the look takes too long")
+    return []
 
 
 def is_page(subject: str) -> bool:

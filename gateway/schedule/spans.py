@@ -14,6 +14,7 @@ _UNITS = {
     **dict.fromkeys(("d", "day", "days", "天", "日"), _DAY),
     **dict.fromkeys(("w", "week", "weeks", "周", "个星期", "星期", "个礼拜"), _WEEK),
 }
+LONGEST = timedelta(days=36_525)  # beyond it, calendars end
 _DIGITS = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}
 _DIGITS |= {"九": 9}
 _CHINESE_NUMBER = "零一二两三四五六七八九十"
@@ -39,19 +40,28 @@ def parse_span(text: str) -> timedelta:
         unit = _UNITS[match[2]]
         total += _amount(match[1]) * unit + (unit / 2 if match[3] else timedelta())
         position = match.end()
+        if total > LONGEST:
+            raise ScheduleError(f"{text[:80]!r} is too long: 100 years are the most")
     if not total:
         raise ScheduleError(f"{text!r} is no length of time: it must be more than nothing")
     return total
 
 
 def chinese_number(text: str) -> int:
-    """Read a number up to 99 in Chinese characters or in digits."""
+    """Read a number up to 99 in Chinese characters or in digits.
+
+    Raises:
+        ScheduleError: it is none.
+    """
     if text.isdecimal():
         return int(text)
     tens, ten, ones = text.partition("十")
-    if not ten:
-        return _DIGITS[text[-1]]
-    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones[-1]] if ones else 0)
+    try:
+        if not ten:
+            return _DIGITS[text]
+        return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+    except KeyError as error:
+        raise ScheduleError(f"{text!r} is no number") from error
 
 
 def _amount(text: str) -> float:

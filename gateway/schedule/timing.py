@@ -40,6 +40,7 @@ FIELDS = {
     "month": "1-12 or jan-dec",
     "day-of-week": "0-7 or sun-sat, where 0 and 7 are Sunday",
 }
+_RANGE_OF_ONE = re.compile(r"\b(\w+)-\1/\d+\b")
 _TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -171,7 +172,8 @@ def cron_line(text: str) -> str:
             f"a cron line has five fields, minute hour day-of-month month day-of-week: "
             f"{text[:LONGEST_LINE]!r} has {found}"
         )
-    return line
+    # A range of one number with a step is that number; cronsim takes it for an open range.
+    return _RANGE_OF_ONE.sub(r"\1", line)
 
 
 def _of_cron(line: str, zone: ZoneInfo, moment: datetime) -> Iterator[datetime]:

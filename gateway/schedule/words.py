@@ -1,15 +1,18 @@
 """A schedule in plain words: what it is due at, in the person's zone."""
 
+from calendar import day_name, month_name
 from datetime import datetime
 from typing import assert_never
 
-from gateway.phrases import Phrase, say
+from gateway.phrases import Phrase, is_chinese, say
 from gateway.schedule.spans import span_text
-from gateway.schedule.timing import Timing, interval, stored_moment
+from gateway.schedule.timing import Timing, cron_line, interval, stored_moment
 from gateway.schedule.zones import zone_of
 from gateway.store.schedules import ScheduleKind
 
 SHORT_ID_CHARACTERS = 8
+_CHINESE_NAMES = {name: f"周{word}" for name, word in zip(day_name, "一二三四五六日", strict=True)}
+_CHINESE_NAMES |= {name: f"{number}月" for number, name in enumerate(month_name) if name}
 
 
 def local_text(instant: datetime, time_zone: str) -> str:
@@ -28,6 +31,29 @@ def timing_text(timing: Timing, language: str) -> str:
         case ScheduleKind.DAILY:
             return say(Phrase.SCHEDULE_DAILY, language, time=timing.text, zone=timing.time_zone)
         case ScheduleKind.CRON:
-            return say(Phrase.SCHEDULE_CRON, language, line=timing.text, zone=timing.time_zone)
+            return say(
+                Phrase.SCHEDULE_CRON,
+                language,
+                words=cron_words(timing.text, language),
+                line=timing.text,
+                zone=timing.time_zone,
+            )
         case _:
             assert_never(timing.kind)
+
+
+def cron_words(line: str, language: str) -> str:
+    """Say in words what a cron line means; the days that the library leaves in English, too."""
+    from cron_descriptor import (  # noqa: PLC0415 - takes 60 ms to import, and few need it
+        ExpressionDescriptor,
+        Options,
+    )
+
+    locale = "zh_CN" if is_chinese(language) else "en_US"
+    options = Options(use_24hour_time_format=True, locale_code=locale)
+    words: str = ExpressionDescriptor(cron_line(line), options).get_description()
+    if is_chinese(language):
+        for name, chinese in _CHINESE_NAMES.items():
+            words = words.replace(name, chinese)
+        return words
+    return words[:1].lower() + words[1:]

@@ -1,11 +1,14 @@
 """Scripts over heartbeats: who has one, what is watched, what is known, and what a look found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from gateway.store.schedules import OPEN_RUN
 from gateway.store.statement import Row, Script, Statement, insert
+
+RENEWED_AFTER = timedelta(days=1)  # how old a mark gets before it is dated anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +19,7 @@ class Heartbeat:
     conversation_id: UUID
     active_hours: str
     next_look_at: datetime | None
+    every: timedelta = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,7 @@ def _heartbeat(row: Row) -> Heartbeat:
         conversation_id=row.uuid("conversation_id"),
         active_hours=row.text("active_hours"),
         next_look_at=row.time_or_none("next_look_at"),
+        every=timedelta(seconds=row.integer("every_seconds")),
     )
 
 
@@ -60,10 +65,11 @@ def put(one: Heartbeat) -> Script[None]:
             "conversation_id": one.conversation_id,
             "active_hours": one.active_hours,
             "next_look_at": one.next_look_at,
+            "every_seconds": int(one.every.total_seconds()),
         },
         on_conflict="ON CONFLICT (user_id) DO UPDATE SET "
         "conversation_id = excluded.conversation_id, active_hours = excluded.active_hours, "
-        "next_look_at = excluded.next_look_at",
+        "next_look_at = excluded.next_look_at, every_seconds = excluded.every_seconds",
     )
 
 
@@ -83,7 +89,16 @@ def nearest() -> Script[Heartbeat | None]:
     return _heartbeat(rows[0]) if rows else None
 
 
-def claim(one: Heartbeat, next_look_at: datetime) -> Script[bool]:
+def later_than(moment: datetime) -> Script[Sequence[Heartbeat]]:
+    """Read the heartbeats whose next look comes after a moment."""
+    rows = yield Statement(
+        "SELECT * FROM heartbeats WHERE next_look_at > :moment ORDER BY next_look_at",
+        {"moment": moment},
+    )
+    return [_heartbeat(row) for row in rows]
+
+
+def move(one: Heartbeat, next_look_at: datetime) -> Script[bool]:
     """Move a heartbeat on from where it was seen; False where somebody else has done so."""
     rows = yield Statement(
         "UPDATE heartbeats SET next_look_at = :next_look_at "
@@ -145,6 +160,12 @@ def is_news(user_id: str, finding: Finding, now: datetime) -> Script[bool]:
     )
     if finding.is_state:
         return any(row.text("fingerprint") != finding.fingerprint for row in before)
+    if not rows:  # still there: what is forgotten is what was not seen for long
+        yield Statement(
+            "UPDATE heartbeat_marks SET created_at = :now WHERE user_id = :user_id AND "
+            "source = :source AND fingerprint = :fingerprint AND created_at < :stale",
+            {**key, "fingerprint": finding.fingerprint, "now": now, "stale": now - RENEWED_AFTER},
+        )
     return bool(rows)
 
 
@@ -175,6 +196,81 @@ def last_receipt(user_id: str) -> Script[Receipt | None]:
         findings=rows[0].integer("findings"),
         task_id=rows[0].uuid_or_none("task_id"),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How often somebody's checklist was looked through since a moment, and with what result."""
+
+    looks: int
+    for_nothing: int  # without any model call, since nothing was new
+    findings: int
+
+
+def tally(user_id: str, since: datetime) -> Script[Tally]:
+    """Count the looks since a moment."""
+    rows = yield Statement(
+        "SELECT COUNT(*) AS looks, COUNT(task_id) AS told, "
+        "CAST(COALESCE(SUM(findings), 0) AS BIGINT) AS findings "
+        "FROM heartbeat_receipts WHERE user_id = :user_id AND looked_at >= :since",
+        {"user_id": user_id, "since": since},
+    )
+    looks = rows[0].integer("looks")
+    return Tally(
+        looks=looks,
+        for_nothing=looks - rows[0].integer("told"),
+        findings=rows[0].integer("findings"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A look that found something: when, and the titles of what was new."""
+
+    looked_at: datetime
+    titles: tuple[str, ...]
+
+
+FOUND = """
+SELECT r.looked_at, t.payload FROM heartbeat_receipts AS r
+JOIN tasks AS t ON t.task_id = r.task_id
+WHERE r.user_id = :user_id ORDER BY r.looked_at DESC, r.receipt_id DESC LIMIT :most
+"""
+
+
+def found_last(user_id: str, most: int) -> Script[Sequence[Found]]:
+    """Read what the newest looks that found something have found."""
+    rows = yield Statement(FOUND, {"user_id": user_id, "most": most})
+    return [
+        Found(looked_at=row.time("looked_at"), titles=_titles(row.json("payload"))) for row in rows
+    ]
+
+
+def _titles(payload: Mapping[str, object]) -> tuple[str, ...]:
+    findings = payload.get("findings")
+    if not isinstance(findings, list):
+        return ()
+    return tuple(str(one.get("title", "")) for one in findings if isinstance(one, dict))
+
+
+OVERDUE = f"""
+SELECT * FROM schedules WHERE user_id = :user_id AND kind = 'once' AND ended_at IS NULL
+  AND next_fire_at IS NULL AND is_paused = FALSE AND looked_at <= :before
+  AND NOT EXISTS ({OPEN_RUN}) ORDER BY created_at
+"""  # noqa: S608 - constants
+
+
+def overdue_reminders(user_id: str, before: datetime) -> Script[Sequence[Finding]]:
+    """Read the reminders that were due before a moment and have not arrived."""
+    rows = yield Statement(OVERDUE, {"user_id": user_id, "before": before})
+    return [
+        Finding(
+            source="reminder",
+            fingerprint=f"{row.uuid('schedule_id')}@{row.text('timing')}"[:64],
+            title=f"A reminder was due and could not be given: {row.text('goal')[:200]}",
+        )
+        for row in rows
+    ]
 
 
 def open_questions(user_id: str, before: datetime) -> Script[Sequence[Finding]]:

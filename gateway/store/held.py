@@ -78,3 +78,11 @@ def release(user_id: str, now: datetime) -> Script[int]:
         {"user_id": user_id, "now": now},
     )
     return len(rows)
+
+
+def release_all_after(moment: datetime, now: datetime) -> Script[None]:
+    """Let all go that is kept back until after a moment."""
+    yield Statement(
+        "UPDATE held_messages SET release_at = :now WHERE release_at > :moment",
+        {"moment": moment, "now": now},
+    )

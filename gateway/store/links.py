@@ -54,6 +54,7 @@ OWNED: dict[str, tuple[str, ...] | None] = {
     "tasks": None,
     "usage": None,
     "schedules": None,
+    "follow_ups": None,
     "held_messages": None,
     "heartbeat_receipts": None,
     "skill_proposals": None,

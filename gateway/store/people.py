@@ -102,6 +102,22 @@ WHERE i.channel = :channel AND i.account = :account AND i.sender_id = :sender_id
 """
 
 
+OWNER_OF_CHAT = """
+SELECT i.user_id FROM messages AS m
+JOIN conversations AS c ON c.conversation_id = m.conversation_id
+JOIN identities AS i
+  ON i.channel = c.channel AND i.account = c.account AND i.sender_id = m.sender_id
+WHERE m.conversation_id = :conversation_id AND m.direction = 'in' AND c.kind = 'private'
+ORDER BY m.message_seq DESC LIMIT 1
+"""
+
+
+def owner_of_chat(conversation_id: UUID) -> Script[str]:
+    """Read whose private chat a conversation is; empty where it is a group or nobody wrote yet."""
+    rows = yield Statement(OWNER_OF_CHAT, {"conversation_id": conversation_id})
+    return str(rows[0].uuid("user_id")) if rows else ""
+
+
 def find(sender: Identity) -> Script[Person | None]:
     """Read the person whose identity this is."""
     rows = yield Statement(

@@ -28,6 +28,7 @@ class ScheduleRow(Model):
     looked_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
+    task_id = fields.UUIDField(null=True)  # that made it
 
     class Meta:
         """What is due is found by one index, and nothing else is looked at."""
@@ -94,6 +95,7 @@ class HeartbeatRow(Model):
     conversation_id = fields.UUIDField()
     active_hours = fields.CharField(max_length=16)
     next_look_at = fields.DatetimeField(null=True)
+    every_seconds = fields.IntField(db_default=1800)
 
     class Meta:
         """One per person."""
@@ -145,3 +147,25 @@ class HeartbeatReceipt(Model):
 
         table = "heartbeat_receipts"
         indexes = (Index(fields=("user_id", "looked_at"), name="receipts_of_user"),)
+
+
+class FollowUp(Model):
+    """What a task left open, and when a heartbeat looks at it again."""
+
+    follow_up_id = fields.UUIDField(primary_key=True)
+    user_id = fields.CharField(max_length=256)
+    conversation_id = fields.UUIDField()
+    task_id = fields.UUIDField()  # that left it open
+    subject = fields.TextField()
+    done_when = fields.TextField()
+    next_review_after = fields.DatetimeField()
+    every_seconds = fields.BigIntField()
+    reviews = fields.IntField(db_default=0)
+    outcome = fields.TextField(db_default="")
+    closed_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        """Open until somebody closes it."""
+
+        table = "follow_ups"

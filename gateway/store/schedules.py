@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gateway.envelope import Priority
 from gateway.store.conversations import Conversation, conversation
-from gateway.store.statement import Row, Script, Statement, Value, insert
+from gateway.store.statement import Row, Script, Statement, Value, in_list, insert
 
 
 class ScheduleKind(StrEnum):
@@ -40,7 +40,7 @@ class Schedule:
     """Something that is to be done at certain times.
 
     `looked_at` is when `next_fire_at` was computed; a clock that shows an earlier time was set
-    back. An ended schedule is kept for the record only.
+    back. An ended schedule is kept for the record only. `task_id` is the task that made it.
     """
 
     schedule_id: UUID
@@ -63,6 +63,7 @@ class Schedule:
     looked_at: datetime
     ended_at: datetime | None
     created_at: datetime
+    task_id: UUID | None = None
 
     @property
     def lane(self) -> str:
@@ -93,6 +94,7 @@ def schedule(row: Row) -> Schedule:
         looked_at=row.time("looked_at"),
         ended_at=row.time_or_none("ended_at"),
         created_at=row.time("created_at"),
+        task_id=row.uuid_or_none("task_id"),
     )
 
 
@@ -117,6 +119,7 @@ def add(new: Schedule, targets: Sequence[UUID]) -> Script[bool]:
             "next_fire_at": new.next_fire_at,
             "looked_at": new.looked_at,
             "created_at": new.created_at,
+            "task_id": new.task_id,
         },
         on_conflict="ON CONFLICT (schedule_id) DO NOTHING",
         returning="schedule_id",
@@ -186,13 +189,43 @@ def count_active(user_id: str) -> Script[int]:
     return rows[0].integer("n")
 
 
-def between(first: UUID, last: UUID, user_id: str | None, most: int) -> Script[Sequence[Schedule]]:
-    """Read the schedules that have not ended and whose ids lie between two, both included."""
+def made_by(task_id: UUID) -> Script[Sequence[Schedule]]:
+    """Read the schedules that a task has made and that have not ended, in their order."""
+    rows = yield Statement(
+        "SELECT * FROM schedules WHERE task_id = :task_id AND ended_at IS NULL "
+        "ORDER BY created_at, schedule_id",
+        {"task_id": task_id},
+    )
+    return [schedule(row) for row in rows]
+
+
+NEWEST_MADE = """
+SELECT s.task_id FROM schedules AS s
+JOIN schedule_targets AS g ON g.schedule_id = s.schedule_id
+WHERE s.user_id = :user_id AND s.created_at > :since AND s.task_id IS NOT NULL
+  AND s.ended_at IS NULL AND g.conversation_id = :conversation_id
+ORDER BY s.created_at DESC LIMIT 1
+"""
+
+
+def made_last(user_id: str, conversation_id: UUID, since: datetime) -> Script[Sequence[Schedule]]:
+    """Read what the newest task that scheduled something here has made, as far as it goes on."""
+    rows = yield Statement(
+        NEWEST_MADE, {"user_id": user_id, "conversation_id": conversation_id, "since": since}
+    )
+    return (yield from made_by(rows[0].uuid("task_id"))) if rows else []
+
+
+def between(
+    first: UUID, last: UUID, user_id: str | None, most: int, *, ended: bool = False
+) -> Script[Sequence[Schedule]]:
+    """Read the schedules whose ids lie between two, both included; with `ended` those over, too."""
+    open_only = "" if ended else "AND ended_at IS NULL"
     owner = "" if user_id is None else "AND user_id = :user_id"
     parameters: dict[str, Value] = {} if user_id is None else {"user_id": user_id}
     rows = yield Statement(
         "SELECT * FROM schedules WHERE schedule_id >= :first AND schedule_id <= :last "  # noqa: S608 - constants
-        f"AND ended_at IS NULL {owner} ORDER BY schedule_id LIMIT :most",
+        f"{open_only} {owner} ORDER BY schedule_id LIMIT :most",
         {"first": first, "last": last, "most": most, **parameters},
     )
     return [schedule(row) for row in rows]
@@ -228,6 +261,49 @@ def end(schedule_id: UUID, now: datetime) -> Script[bool]:
     return bool(rows)
 
 
+# A run, or what it said, is still on its way; `schedules` is the table outside.
+OPEN_RUN = """
+SELECT 1 FROM tasks AS t WHERE t.lane = 'schedule:' || CAST(schedules.schedule_id AS TEXT)
+  AND (t.status NOT IN ('completed', 'failed', 'cancelled')
+    OR EXISTS (SELECT 1 FROM held_messages AS h WHERE h.task_id = t.task_id)
+    OR EXISTS (SELECT 1 FROM outbox AS o WHERE o.task_id = t.task_id
+        AND o.state IN ('queued', 'sending', 'unknown')))
+"""
+END_DELIVERED = f"""
+UPDATE schedules SET ended_at = :now
+WHERE ended_at IS NULL AND next_fire_at IS NULL AND is_paused = FALSE
+  AND NOT EXISTS ({OPEN_RUN})
+  AND EXISTS (SELECT 1 FROM tasks AS t
+    WHERE t.lane = 'schedule:' || CAST(schedules.schedule_id AS TEXT)
+      AND t.lane_seq = (SELECT MAX(n.lane_seq) FROM tasks AS n WHERE n.lane = t.lane)
+      AND t.status IN ('completed', 'cancelled')
+      AND (schedules.kind <> 'once' OR NOT EXISTS (SELECT 1 FROM outbox AS o
+          WHERE o.task_id = t.task_id AND o.state IN ('failed', 'expired'))))
+RETURNING schedule_id
+"""  # noqa: S608 - constants
+
+
+def end_delivered(now: datetime) -> Script[int]:
+    """End what is not due again, once the last run's message has arrived; return how many.
+
+    A reminder that failed or could not be delivered stays: it can be run by hand.
+    """
+    rows = yield Statement(END_DELIVERED, {"now": now})
+    return len(rows)
+
+
+def is_reminder(task_ids: Sequence[UUID]) -> Script[bool]:
+    """Tell whether any of these runs is that of a schedule of one moment."""
+    listed, parameters = in_list("task", task_ids)
+    rows = yield Statement(
+        "SELECT 1 AS found FROM schedule_ticks AS k "  # noqa: S608 - names of parameters
+        "JOIN schedules AS s ON s.schedule_id = k.schedule_id "
+        f"WHERE s.kind = 'once' AND k.task_id IN ({listed}) LIMIT 1",
+        parameters,
+    )
+    return bool(rows)
+
+
 def delete(schedule_id: UUID, now: datetime) -> Script[None]:
     """End a schedule at a person's word: what still runs of it says nothing any more."""
     yield from end(schedule_id, now)
@@ -251,6 +327,15 @@ def fire_again(schedule_id: UUID, timing: str, at: datetime, now: datetime) -> S
         "UPDATE schedules SET timing = :timing, next_fire_at = :at, looked_at = :now, "
         "ended_at = NULL, is_paused = FALSE WHERE schedule_id = :schedule_id",
         {"schedule_id": schedule_id, "timing": timing, "at": at, "now": now},
+    )
+
+
+def set_due(schedule_id: UUID, at: datetime | None, now: datetime) -> Script[None]:
+    """Let a schedule be due at another moment."""
+    yield Statement(
+        "UPDATE schedules SET next_fire_at = :at, looked_at = :now "
+        "WHERE schedule_id = :schedule_id",
+        {"schedule_id": schedule_id, "at": at, "now": now},
     )
 
 

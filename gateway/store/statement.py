@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -132,7 +132,7 @@ def document(value: Mapping[str, object]) -> str:
     return json.dumps(dict(value), ensure_ascii=True, separators=(",", ":"))
 
 
-def in_list(prefix: str, values: tuple[str, ...]) -> tuple[str, dict[str, Value]]:
+def in_list(prefix: str, values: Sequence[Value]) -> tuple[str, dict[str, Value]]:
     """Return the text and the parameters of an IN list."""
     parameters: dict[str, Value] = {f"{prefix}_{i}": v for i, v in enumerate(values)}
     return ", ".join(f":{name}" for name in parameters), parameters

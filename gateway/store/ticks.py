@@ -46,9 +46,19 @@ class NewTick:
     task_id: UUID | None = None
 
 
+class Told(StrEnum):
+    """What became of the message of a run."""
+
+    NOTHING = ""  # it said nothing
+    HELD = "held"  # kept back until the quiet hours end
+    WAITING = "waiting"  # not yet with the platform
+    SENT = "sent"
+    LOST = "lost"  # refused, or too late to be of use
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """A tick as it is stored, with how its run stands, if it has one."""
+    """A tick as it is stored, with how its run stands, if it has one, and what it told."""
 
     due_at: datetime
     last_due_at: datetime
@@ -58,11 +68,13 @@ class Tick:
     task_id: UUID | None
     status: TaskStatus | None
     dispatch_reason: str
+    told: Told = Told.NOTHING
+    held_until: datetime | None = None
 
 
 DUE = """
 SELECT * FROM schedules WHERE next_fire_at IS NOT NULL AND next_fire_at <= :now
-ORDER BY next_fire_at LIMIT :most
+ORDER BY next_fire_at, schedule_id LIMIT :most
 """
 
 
@@ -143,11 +155,27 @@ def computed_later_than(moment: datetime, most: int) -> Script[Sequence[Schedule
 
 
 HISTORY = """
-SELECT k.*, COALESCE(t.status, '') AS status, COALESCE(t.dispatch_reason, '') AS dispatch_reason
+SELECT k.*, COALESCE(t.status, '') AS status, COALESCE(t.dispatch_reason, '') AS dispatch_reason,
+    (SELECT MIN(h.release_at) FROM held_messages AS h WHERE h.task_id = k.task_id) AS held_until,
+    (SELECT COUNT(*) FROM outbox AS o WHERE o.task_id = k.task_id
+        AND o.state IN ('queued', 'sending', 'unknown')) AS waiting,
+    (SELECT COUNT(*) FROM outbox AS o WHERE o.task_id = k.task_id
+        AND o.state IN ('failed', 'expired')) AS lost,
+    (SELECT COUNT(*) FROM messages AS m WHERE m.task_id = k.task_id
+        AND m.direction = 'out') AS said
 FROM schedule_ticks AS k
 LEFT JOIN tasks AS t ON t.task_id = k.task_id
 WHERE k.schedule_id = :schedule_id AND k.last_due_at >= :since
 ORDER BY k.due_at DESC LIMIT :most
+"""
+
+OLDER = """
+SELECT k.state, k.reason, COALESCE(t.status, '') AS status,
+    CAST(SUM(k.instants) AS BIGINT) AS instants
+FROM schedule_ticks AS k
+LEFT JOIN tasks AS t ON t.task_id = k.task_id
+WHERE k.schedule_id = :schedule_id AND k.last_due_at >= :since AND k.due_at < :before
+GROUP BY k.state, k.reason, COALESCE(t.status, '') ORDER BY 4 DESC, 1, 2, 3
 """
 
 
@@ -155,6 +183,39 @@ def history(schedule_id: UUID, since: datetime, most: int) -> Script[Sequence[Ti
     """Read what came of a schedule's instants, the newest first."""
     rows = yield Statement(HISTORY, {"schedule_id": schedule_id, "since": since, "most": most})
     return [_tick(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlikeTicks:
+    """How many instants came to the same end."""
+
+    state: TickState
+    reason: TickReason
+    status: TaskStatus | None
+    instants: int
+
+
+def older(schedule_id: UUID, since: datetime, before: datetime) -> Script[Sequence[AlikeTicks]]:
+    """Count what came of a schedule's instants in a time, the most frequent first."""
+    rows = yield Statement(OLDER, {"schedule_id": schedule_id, "since": since, "before": before})
+    return [
+        AlikeTicks(
+            state=TickState(row.text("state")),
+            reason=TickReason(row.text("reason")),
+            status=TaskStatus(row.text("status")) if row.text("status") else None,
+            instants=row.integer("instants"),
+        )
+        for row in rows
+    ]
+
+
+def _told(row: Row) -> Told:
+    if row.time_or_none("held_until") is not None:
+        return Told.HELD
+    for state in (Told.WAITING, Told.LOST):
+        if row.integer(state):
+            return state
+    return Told.SENT if row.integer("said") else Told.NOTHING
 
 
 def _tick(row: Row) -> Tick:
@@ -168,6 +229,8 @@ def _tick(row: Row) -> Tick:
         task_id=row.uuid_or_none("task_id"),
         status=TaskStatus(status) if status else None,
         dispatch_reason=row.text("dispatch_reason"),
+        told=_told(row),
+        held_until=row.time_or_none("held_until"),
     )
 
 

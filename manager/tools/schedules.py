@@ -10,6 +10,7 @@ from workers.models.wellformed import well_formed
 from workers.tools.arguments import text_argument
 from workers.tools.protocol import Arguments, Effect, ToolContext
 
+CREATE_SCHEDULE: Final = "create_schedule"
 CREATE_PARAMETERS: Final = json.dumps(
     {
         "type": "object",
@@ -42,12 +43,20 @@ CREATE_PARAMETERS: Final = json.dumps(
                 "enum": ["skip", "latest", "all"],
                 "description": "what to do about times at which the gateway was not running",
             },
+            "window": {
+                "type": "string",
+                "description": "how late such a time is still made up for: '2h'; 12 hours if empty",
+            },
             "overlap": {
                 "type": "string",
                 "enum": ["skip", "queue"],
                 "description": "what to do at a time when the run before has not ended",
             },
-            "urgent": {"type": "boolean", "description": "true passes the person's quiet hours"},
+            "priority": {
+                "type": "string",
+                "enum": ["low", "normal", "high"],
+                "description": "low unless asked otherwise; high is urgent: it passes quiet hours",
+            },
             "model": {"type": "string", "description": "another model; for administrators"},
             "soul": {"type": "string", "description": "another soul than yours"},
         },
@@ -71,10 +80,10 @@ class CreateSchedule:
 
     effect = Effect.IDEMPOTENT
     spec = ToolSpec(
-        name="create_schedule",
+        name=CREATE_SCHEDULE,
         description=(
-            "Do something later or regularly, or remind the person. Tell them what the result "
-            "says: when it is due, the next dates, and how to undo it."
+            "Do something later or regularly, or remind the person. When it is due, the next dates "
+            "and how to undo it are put below your answer, so say only what will be done."
         ),
         parameters=CREATE_PARAMETERS,
     )
@@ -90,11 +99,12 @@ class CreateSchedule:
             goal=well_formed(text_argument(arguments, "goal")),
             time_zone=_optional(arguments, "time_zone"),
             missed=_optional(arguments, "missed"),
+            window=_optional(arguments, "window"),
             overlap=_optional(arguments, "overlap"),
             until=_optional(arguments, "until"),
             model=_optional(arguments, "model"),
             soul=_optional(arguments, "soul"),
-            is_urgent=arguments.get("urgent") is True,
+            priority=_optional(arguments, "priority"),
         )
         return _as_json(await self._book.create(order, context.step_id))
 

@@ -11,7 +11,12 @@ from typing import Final
 
 import aiohttp
 
-from tests.doubles.gateway_process import LOOK_AGAIN_SECONDS, PATIENCE_SECONDS, GatewayProcess
+from tests.doubles.gateway_process import (
+    LOOK_AGAIN_SECONDS,
+    PATIENCE_SECONDS,
+    UP,
+    GatewayProcess,
+)
 from tests.doubles.model_markers import scripted_by_markers
 from tests.doubles.model_reply import ParsedRequest, Reply, Script
 from tests.doubles.model_server import ModelServer, ReceivedRequest
@@ -253,13 +258,17 @@ def environment(telegram: TelegramServer, model: ModelServer) -> dict[str, str]:
 
 @asynccontextmanager
 async def opened(
-    data_dir: Path, settings: Mapping[str, str] | None = None, *, until: str = "/readyz"
+    data_dir: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    until: str = "/readyz",
+    command: Sequence[str] = UP,
 ) -> AsyncIterator[Scene]:
     """Start a gateway with a Telegram and a model of its own, and end all three."""
     book = ScriptBook()
     async with TelegramServer() as telegram, ModelServer(script=book) as model:
         told = environment(telegram, model) | dict(settings or {})
-        gateway = GatewayProcess(data_dir, told)
+        gateway = GatewayProcess(data_dir, told, command=command)
         try:
             await gateway.start(until=until)
             yield Scene(telegram, model, book, gateway)

@@ -1,12 +1,15 @@
 """Schedules from the chat to the message, through whole processes."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from gateway.phrases import Phrase, say
 from tests.acceptance.scene import Chat, Scene, in_turn, opened, tool_outputs
-from tests.doubles.model_reply import Reply
+from tests.doubles.model_reply import ParsedRequest, Reply, Script
+from workers.models.protocol import ToolCall, ToolOutput
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -19,6 +22,11 @@ def asks_for(goal: str, *, kind: str = "once", when: str = DUE_SOON) -> str:
     return f"Please [[tool:create_schedule {arguments}]][[say:It is set.]]"
 
 
+def without_dates(texts: Sequence[str]) -> list[str]:
+    """Return messages without what is put below them about a new schedule."""
+    return [text.partition("\n\n⏰")[0] for text in texts]
+
+
 async def test_a_reminder_from_the_chat_arrives_once(chat: Chat) -> None:
     """Made by the tool, fired by the clock, worked on by the Manager, sent as one message."""
     chat.scene.book.on("Remind Ann", lambda _: Reply(text="Ann, call home!"))
@@ -28,7 +36,7 @@ async def test_a_reminder_from_the_chat_arrives_once(chat: Chat) -> None:
     await chat.answers(2)
     await chat.scene.settled()
 
-    assert chat.texts == ["It is set.", "Ann, call home!"]
+    assert without_dates(chat.texts) == ["It is set.", "Ann, call home!"]
     assert chat.ever_shown == chat.texts
     assert made["when"].startswith("once, at ")
     assert made["undo"] == f"/cron delete {made['schedule_id']}"
@@ -44,9 +52,9 @@ async def test_a_scheduled_run_cannot_make_schedules(chat: Chat) -> None:
 
     offered = {tool.name for tool in request.tools}
     assert "dispatch_worker" in offered
-    assert offered & {"create_schedule", "cancel_schedule", "ask_user"} == set()
+    assert offered & {"create_schedule", "cancel_schedule", "leave_open", "ask_user"} == set()
     assert "scheduled run" in request.instructions
-    assert chat.texts == ["It is set."]
+    assert without_dates(chat.texts) == ["It is set."]
 
 
 async def test_the_person_sees_and_ends_a_schedule(chat: Chat) -> None:
@@ -55,6 +63,7 @@ async def test_the_person_sees_and_ends_a_schedule(chat: Chat) -> None:
     made = json.loads(tool_outputs(chat.requests[-1])[0])
     name = made["schedule_id"]
 
+    assert f"⏰ {name} every day at 09:00 (UTC)" in chat.texts[-1]
     assert f"{name} every day at 09:00 (UTC)" in await chat.asks("/cron list")
     assert await chat.asks(f"/cron delete {name}") == "Deleted: Water the plants"
     assert "There are no schedules" in await chat.asks("/cron")
@@ -68,6 +77,38 @@ async def test_what_is_wrong_with_a_schedule_is_told_to_the_model(chat: Chat) ->
     told = json.loads(tool_outputs(chat.requests[-1])[0])
     assert (told["ok"], told["error"]) == (False, "bad_schedule")
     assert "month 2 has no day 30" in told["message"]
+
+
+def closes(follow_up_id: str) -> Script:
+    """Return what a model does that finds a follow-up to be done: close it, then say so."""
+    arguments = json.dumps({"follow_up_id": follow_up_id, "outcome": "Bob has said yes"})
+
+    def script(request: ParsedRequest) -> Reply:
+        if isinstance(request.items[-1], ToolOutput):
+            return Reply(text="Bob said yes!")
+        call = ToolCall(call_id="call_1", name="review_follow_up", arguments=arguments)
+        return Reply(tool_calls=(call,))
+
+    return script
+
+
+async def test_what_was_left_open_comes_back_in_a_heartbeat(chat: Chat) -> None:
+    """Left open in a chat, brought up by a look, and closed by the Manager."""
+    order = {"subject": "the offer", "done_when": "Bob answers", "next_review_after": "in 1 second"}
+    await chat.asks(f"Ask Bob [[tool:leave_open {json.dumps(order)}]][[say:I will look again.]]")
+    left = json.loads(tool_outputs(chat.requests[-1])[0])
+    chat.scene.book.on(say(Phrase.HEARTBEAT_GOAL, "en"), closes(left["follow_up_id"]))
+    await chat.scene.stored(
+        "SELECT 1 FROM follow_ups WHERE next_review_after < strftime('%Y-%m-%d %H:%M:%f', 'now')"
+    )
+
+    await chat.asks("/heartbeat hours 00:00-23:59")
+    await chat.answers(3)
+    await chat.scene.settled()
+
+    assert "heartbeat is off" in left["hint"]
+    assert chat.texts[-1] == "Bob said yes!"
+    assert "left open" not in await chat.asks("/heartbeat")
 
 
 async def killed_while_asked(scene: Scene, goal: str) -> None:
@@ -88,7 +129,7 @@ async def test_a_kill_between_tick_and_answer_costs_nothing(tmp_path: Path) -> N
         await chat.answers(2)
         await scene.settled()
 
-        assert chat.texts == ["It is set.", "Ann, call home!"]
+        assert without_dates(chat.texts) == ["It is set.", "Ann, call home!"]
         assert await scene.query("SELECT state, instants FROM schedule_ticks") == [("fired", 1)]
 
 

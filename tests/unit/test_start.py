@@ -7,6 +7,7 @@ from pathlib import Path
 LATE = {
     "aiogram",
     "asyncpg",
+    "cron_descriptor",
     "jsonschema",
     "markdown_it",
     "openai",

@@ -451,6 +451,33 @@ CREATE TABLE "skill_pins" (
 
 CREATE UNIQUE INDEX one_open_proposal_per_skill ON skill_proposals (name) WHERE state = 'open';
 
+ALTER TABLE "schedules" ADD COLUMN "task_id" CHAR(36);
+
+ALTER TABLE "heartbeats" ADD COLUMN "every_seconds" INT NOT NULL DEFAULT 1800;
+
+CREATE TABLE "follow_ups" (
+    "follow_up_id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "user_id" VARCHAR(256) NOT NULL,
+    "conversation_id" CHAR(36) NOT NULL,
+    "task_id" CHAR(36) NOT NULL,
+    "subject" TEXT NOT NULL,
+    "done_when" TEXT NOT NULL,
+    "next_review_after" TIMESTAMP NOT NULL,
+    "every_seconds" BIGINT NOT NULL,
+    "reviews" INT NOT NULL DEFAULT 0,
+    "outcome" TEXT NOT NULL DEFAULT '',
+    "closed_at" TIMESTAMP,
+    "created_at" TIMESTAMP NOT NULL
+) /* What a task left open, and when a heartbeat looks at it again. */;
+
+CREATE INDEX follow_ups_open ON follow_ups (user_id, next_review_after) WHERE closed_at IS NULL;
+
+CREATE INDEX schedules_of_task ON schedules (task_id) WHERE task_id IS NOT NULL;
+
+CREATE INDEX schedules_over ON schedules (created_at) WHERE ended_at IS NULL AND next_fire_at IS NULL;
+
+CREATE INDEX ticks_of_task ON schedule_ticks (task_id) WHERE task_id IS NOT NULL;
+
 INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES ('crewdesk', '0001_initial', strftime('%Y-%m-%d %H:%M:%f000+00:00', 'now'));
 
 INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES ('crewdesk', '0002_busy_conversations', strftime('%Y-%m-%d %H:%M:%f000+00:00', 'now'));
@@ -460,3 +487,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES ('crewdes
 INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES ('crewdesk', '0004_schedules', strftime('%Y-%m-%d %H:%M:%f000+00:00', 'now'));
 
 INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES ('crewdesk', '0005_skill_changes', strftime('%Y-%m-%d %H:%M:%f000+00:00', 'now'));
+
+INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES ('crewdesk', '0006_follow_ups', strftime('%Y-%m-%d %H:%M:%f000+00:00', 'now'));

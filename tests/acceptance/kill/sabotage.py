@@ -1,6 +1,7 @@
 """Switches one mechanism off in this process, to show that the tests would notice."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,8 @@ from gateway.intake import Intake
 from gateway.journal import StoredJournal
 from gateway.parts import notice_to
 from gateway.sending import Sender
-from gateway.store import outbox, tasks
+from gateway.store import heartbeats, outbox, tasks, ticks
+from gateway.store.heartbeats import Finding
 from gateway.store.statement import Script, Statement
 from gateway.turn import TaskTurn
 
@@ -28,6 +30,23 @@ def without_fence() -> None:
         sql = getattr(tasks, name)
         open_sql = sql.replace("AND fence = :fence", "").replace("AND lease_until > :now", "")
         setattr(tasks, name, open_sql.replace("AND status = 'running'", ""))
+
+
+def without_ticks() -> None:
+    """Fire an instant whoever has fired it; the test must drop the indexes, too."""
+    ticks.ADVANCE = ticks.ADVANCE.replace("AND next_fire_at = :expected", "")
+    ticks.RECORD_CONFLICT = ""
+    tasks.SUBMIT = tasks.SUBMIT.replace("ON CONFLICT (event_key) DO NOTHING", "")
+
+
+def without_fingerprints() -> None:
+    """Take whatever a heartbeat comes upon for news."""
+
+    def is_news(user_id: str, finding: Finding, now: datetime) -> Script[bool]:  # noqa: ARG001
+        yield from heartbeats.watches(user_id)  # a script asks something
+        return True
+
+    heartbeats.is_news = is_news
 
 
 def without_journal() -> None:
@@ -118,4 +137,6 @@ MECHANISMS: dict[str, Callable[[], None]] = {
     "lanes": without_lanes,
     "quarantine": without_quarantine,
     "silence": without_silence,
+    "ticks": without_ticks,
+    "fingerprints": without_fingerprints,
 }

@@ -10,7 +10,7 @@ from typing import Final
 from tests.acceptance.messengers.everywhere import all_messengers, environment
 from tests.acceptance.messengers.messenger import Messenger, Place, Post
 from tests.acceptance.scene import ScriptBook, asked, at_rest, query
-from tests.doubles.gateway_process import PATIENCE_SECONDS, GatewayProcess
+from tests.doubles.gateway_process import PATIENCE_SECONDS, UP, GatewayProcess
 from tests.doubles.model_server import ModelServer, ReceivedRequest
 
 ADMIN: Final = 99
@@ -141,7 +141,11 @@ def identities(messengers: Sequence[Messenger], people: Sequence[int]) -> str:
 
 @asynccontextmanager
 async def opened(
-    data_dir: Path, settings: Mapping[str, str] | None = None, *, until: str = "/readyz"
+    data_dir: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    until: str = "/readyz",
+    command: Sequence[str] = UP,
 ) -> AsyncIterator[Crowd]:
     """Start a gateway with messengers and a model of its own, and end all of them."""
     book = ScriptBook()
@@ -152,7 +156,7 @@ async def opened(
             "CREWDESK_ACCESS__MEMBERS": identities(messengers, range(1, MEMBERS + 1)),
             **(settings or {}),
         }
-        gateway = GatewayProcess(data_dir, told)
+        gateway = GatewayProcess(data_dir, told, command=command)
         numbers = Numbers(itertools.count(1), itertools.count(FIRST_STRANGER), itertools.count(1))
         by_name = {one.name: one for one in messengers}
         try:

@@ -10,7 +10,7 @@ from tests.doubles.clock import START
 
 FOR_GUESTS = {"start", "help", "claim", "new", "stop", "tasks", "task", "why", "queue", "link"}
 FOR_MEMBERS = FOR_GUESTS | {"status", "workers", "skills", "model", "usage"}
-FOR_MEMBERS |= {"cron", "snooze", "quiet", "zone", "heartbeat"}
+FOR_MEMBERS |= {"cron", "snooze", "quiet", "zone", "heartbeat", "undo"}
 FOR_ADMINS = FOR_MEMBERS | {"users", "pair", "approve", "deny", "reload", "pause", "resume"}
 ALLOWED = {
     Role.BLOCKED: set[str](),

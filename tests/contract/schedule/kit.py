@@ -9,7 +9,7 @@ from gateway.envelope import Priority, TaskEnvelope
 from gateway.inbox import Claim, Ending, Inbox
 from gateway.lifecycle import TaskStatus
 from gateway.roster import Roster
-from gateway.schedule.runs import QuietEnd, ScheduledRuns
+from gateway.schedule.runs import DeliveredEnd, QuietEnd, ScheduledRuns
 from gateway.schedule.scheduler import Scheduler
 from gateway.schedule.timing import check, timing_of
 from gateway.store import schedules, tasks, ticks
@@ -75,7 +75,8 @@ class ScheduleKit:
     def another_scheduler(self) -> Scheduler:
         """Return the scheduler of another process, or of a restarted one."""
         quiet_end = QuietEnd(self.database, Roster({}), lambda: self.told.append("delivery"))
-        return Scheduler(self.database, self.clock, self.inbox, (quiet_end,))
+        chores = (quiet_end, DeliveredEnd(self.database))
+        return Scheduler(self.database, self.clock, self.inbox, chores)
 
     async def add(self, schedule: Schedule, *chats: str) -> Schedule:
         """Store a schedule that speaks to these chats, to chat 1 by default."""
@@ -135,6 +136,11 @@ class ScheduleKit:
         )
         return [(row.text("chat_id"), row.text("text")) for row in rows]
 
+    async def deliver(self, state: str = "sent") -> None:
+        """Let all that was said come to an end, and look at the clock."""
+        await query(self.database, "UPDATE outbox SET state = :state", state=state)
+        await self.scheduler.look()
+
     async def prefer(self, *, quiet_hours: str, time_zone: str = "") -> None:
         """Make the owner of the schedules a person with quiet hours."""
         await query(
@@ -146,6 +152,36 @@ class ScheduleKit:
             quiet_hours=quiet_hours,
             time_zone=time_zone,
         )
+
+    async def another_person(self, chat: str, *, quiet_hours: str) -> str:
+        """Let somebody else write in a private chat; return their id."""
+        talk, user_id = await self.talk(chat), UUID(int=11)
+        place, now = talk.address, self.clock.now()
+        await query(
+            self.database,
+            "INSERT INTO users (user_id, role, name, created_at, quiet_hours, time_zone) "
+            "VALUES (:user_id, 'member', 'Bob', :now, :quiet_hours, '')",
+            user_id=user_id,
+            now=now,
+            quiet_hours=quiet_hours,
+        )
+        await query(
+            self.database,
+            "INSERT INTO identities (user_id, channel, account, sender_id, created_at) "
+            "VALUES (:user_id, :channel, :account, 'bob', :now)",
+            user_id=user_id,
+            channel=place.channel,
+            account=place.account,
+            now=now,
+        )
+        await query(
+            self.database,
+            "INSERT INTO messages (conversation_id, epoch, direction, sender_id, text, created_at) "
+            "VALUES (:conversation_id, 0, 'in', 'bob', 'hello', :now)",
+            conversation_id=talk.conversation_id,
+            now=now,
+        )
+        return str(user_id)
 
     async def change(self, script: Script[object]) -> None:
         """Run a script that changes something."""

@@ -1,19 +1,22 @@
 """The book of schedules in which the Manager writes, over every database."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from gateway.envelope import Priority
 from gateway.schedule.book import BookRoom, Owner, TaskBook
-from gateway.store import preferences
+from gateway.store import preferences, schedules
 from gateway.store.database import Database
 from manager.schedules import ScheduleOrder
 from tests.contract.inbox.kit import meet
 from tests.contract.schedule.kit import USER, ScheduleKit
 from tests.doubles.databases import count
 from workers.errors import ToolError
+
+TASK = UUID(int=7)
 
 
 @dataclass
@@ -34,7 +37,12 @@ class Desk:
             per_person=per_person,
         )
         talk = await meet(self.kit.database)
-        owner = Owner(user_id=user_id, conversation_id=talk.conversation_id, is_admin=False)
+        owner = Owner(
+            user_id=user_id,
+            conversation_id=talk.conversation_id,
+            task_id=TASK,
+            is_admin=False,
+        )
         return TaskBook(room, owner)
 
 
@@ -107,6 +115,7 @@ async def test_a_persons_own_zone_comes_before_the_gateways(desk: Desk) -> None:
         (order("0 0 30 2 *", "cron"), "bad_schedule", "month 2 has no day 30"),
         (order("last week", "once"), "bad_schedule", "is not understood"),
         (order(time_zone="Mars/Olympus"), "bad_schedule", "no IANA time zone"),
+        (replace(order(), window="soon"), "bad_schedule", "no length of time"),
         (order(until="2025-01-01"), "bad_schedule", "over already"),
         (order(model="dear"), "not_allowed", "administrators"),
         (order(soul="nobody"), "soul_not_found", "nobody"),
@@ -155,3 +164,34 @@ async def test_a_reminder_is_due_to_the_second(desk: Desk) -> None:
     await (await desk.book()).create(order("in 20 minutes", "once"), "step-1")
 
     assert await desk.kit.scheduler.look() == datetime(2026, 1, 5, 12, 20, tzinfo=UTC)
+
+
+async def test_an_order_says_how_urgent_it_is_and_how_late_it_may_come(desk: Desk) -> None:
+    """Low and half a day where it does not say."""
+    book = await desk.book()
+    plain = await book.create(order(), "step-1")
+    chosen = await book.create(replace(order(), window="2h", priority="high"), "step-2")
+
+    stored = {
+        str(one.schedule_id)[:8]: (one.priority, one.window)
+        for one in await desk.kit.database.transact("all", lambda: schedules.active(USER))
+    }
+    assert stored[plain.schedule_id] == (Priority.LOW, timedelta(hours=12))
+    assert stored[chosen.schedule_id] == (Priority.HIGH, timedelta(hours=2))
+
+
+async def test_what_a_task_has_made_is_repeated_in_plain_words(desk: Desk) -> None:
+    """With the next dates, in the person's language; nothing of what was taken back."""
+    book = await desk.book()
+    await book.create(order("0 8 * * 1-5", "cron"), "step-1")
+    gone = await book.create(order(), "step-2")
+    await book.cancel(gone.schedule_id)
+
+    line, undo = (await book.made("en")).splitlines()
+
+    assert "at 08:00, Monday through Friday (`0 8 * * 1-5`, Europe/Berlin)" in line
+    assert line.endswith(
+        "next: 2026-01-06 08:00 +0100, 2026-01-07 08:00 +0100, 2026-01-08 08:00 +0100"
+    )
+    assert undo == "Write “undo” to take it back."
+    assert "周一 到 周五" in await book.made("zh")

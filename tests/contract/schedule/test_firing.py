@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from gateway.envelope import Priority, Source
 from gateway.store import schedules
 from gateway.store.database import Database
@@ -150,8 +152,51 @@ async def test_what_fires_once_fires_once(kit: ScheduleKit) -> None:
     await kit.end_run("Call home!")
 
     assert await kit.said() == [("1", "Call home!")]
+    await kit.deliver()
     assert (await kit.find(one.schedule_id)).ended_at == kit.clock.now()
     assert await kit.story(one) == ["1: fired"]
+
+
+@pytest.mark.parametrize("state", ["queued", "unknown", "failed", "expired"])
+async def test_a_reminder_is_there_until_it_has_arrived(kit: ScheduleKit, state: str) -> None:
+    """Its run is over, and its message is not with the person: it is still listed."""
+    at = (START + HOUR).isoformat()
+    one = await kit.add(new_schedule(at, ScheduleKind.ONCE))
+    await kit.look_after(HOUR)
+    await kit.end_run("Call home!")
+
+    await kit.deliver(state)
+    assert (await kit.find(one.schedule_id)).ended_at is None
+
+    await kit.deliver("sent")
+    assert (await kit.find(one.schedule_id)).ended_at is not None
+
+
+async def test_a_reminder_is_never_too_late_to_be_sent(kit: ScheduleKit) -> None:
+    """What other runs say is worth sending for a day only."""
+    at = (START + HOUR).isoformat()
+    for one in (new_schedule(at, ScheduleKind.ONCE), new_schedule()):
+        await kit.add(one)
+        await kit.look_after(HOUR)
+        await kit.end_run(f"from {one.kind}")
+
+    rows = await query(kit.database, "SELECT text, expires_at FROM outbox ORDER BY outbox_seq")
+
+    kept = {row.text("text"): row.time("expires_at") - kit.clock.now() for row in rows}
+    assert kept["from once"] > timedelta(days=3000)
+    assert kept["from cron"] == timedelta(days=1)
+
+
+async def test_a_reminder_that_was_paused_over_its_time_stays(kit: ScheduleKit) -> None:
+    """It is skipped, not lost: resumed, it comes."""
+    at = (START + HOUR).isoformat()
+    one = await kit.add(new_schedule(at, ScheduleKind.ONCE))
+    await kit.change(schedules.pause(one.schedule_id, "asked for"))
+
+    await kit.look_after(HOUR)
+
+    found = await kit.find(one.schedule_id)
+    assert (found.next_fire_at, found.ended_at, found.is_paused) == (None, None, True)
 
 
 async def test_a_broken_schedule_does_not_hold_up_others(kit: ScheduleKit) -> None:
@@ -177,6 +222,7 @@ async def test_nothing_fires_after_the_end_date(kit: ScheduleKit) -> None:
     one = await kit.add(replace(new_schedule(), until=START + HOUR))
     await kit.look_after(HOUR)
     await kit.end_run("news")
+    await kit.deliver()
 
     await kit.look_after(HOUR)
 

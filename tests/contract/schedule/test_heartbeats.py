@@ -1,8 +1,9 @@
 """Heartbeats over every database: what is new makes one task, and nothing new makes a receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -11,11 +12,14 @@ from gateway.inbox import Ending
 from gateway.lifecycle import TaskStatus
 from gateway.requests import request_text
 from gateway.schedule.heartbeats import HeartbeatRoom, Heartbeats
-from gateway.store import heartbeats
+from gateway.store import follow_ups, heartbeats
+from gateway.store.conversations import Conversation
 from gateway.store.database import Database
+from gateway.store.follow_ups import FollowUp
 from gateway.store.heartbeats import Finding, Heartbeat
+from gateway.store.schedules import ScheduleKind
 from gateway.store.tasks import Leaving
-from tests.contract.schedule.kit import USER, ScheduleKit
+from tests.contract.schedule.kit import USER, ScheduleKit, new_schedule
 from tests.doubles.clock import START
 from tests.doubles.databases import count, query
 
@@ -29,11 +33,17 @@ class Pulse:
     kit: ScheduleKit
     there: list[Finding] = field(default_factory=list)
     asked: list[Sequence[str]] = field(default_factory=list)
+    dies: bool = False
+    meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def look(self, one: Heartbeat, watches: Sequence[str]) -> list[Finding]:
         """Return what is there."""
         assert one.user_id == USER
         self.asked.append(watches)
+        if self.dies:
+            raise ConnectionError("the process is gone")
+        if self.meanwhile is not None:
+            await self.meanwhile()
         return self.there
 
     @property
@@ -47,7 +57,7 @@ class Pulse:
         )
         return Heartbeats(room, self)
 
-    async def switch_on(self, hours: str = "08:00-22:00") -> None:
+    async def switch_on(self, hours: str = "08:00-22:00", every: timedelta = HALF_HOUR) -> None:
         """Let the first look be due now."""
         talk = await self.kit.talk()
         one = Heartbeat(
@@ -55,6 +65,7 @@ class Pulse:
             conversation_id=talk.conversation_id,
             active_hours=hours,
             next_look_at=self.kit.clock.now(),
+            every=every,
         )
         await self.kit.change(heartbeats.put(one))
 
@@ -82,6 +93,21 @@ def item(number: int) -> Finding:
     """Return an item of a feed."""
     return Finding(
         source="skill:rss", fingerprint=f"f{number}", title=f"item {number}", url=f"u{number}"
+    )
+
+
+def left_open(talk: Conversation) -> FollowUp:
+    """Return something that was left open, to be reviewed each hour."""
+    return FollowUp(
+        follow_up_id=UUID(int=9),
+        user_id=USER,
+        conversation_id=talk.conversation_id,
+        task_id=UUID(int=8),
+        subject="the offer",
+        done_when="Bob has answered",
+        next_review_after=START + timedelta(hours=1),
+        every=timedelta(hours=1),
+        created_at=START,
     )
 
 
@@ -154,6 +180,111 @@ async def test_an_open_question_is_a_finding_once(pulse: Pulse) -> None:
         await pulse.beat()
 
     assert await pulse.receipts() == [0, 0, 1, 0]
+
+
+async def test_a_look_that_died_is_taken_up_again(pulse: Pulse) -> None:
+    """After the quarter of an hour that a look may take, and not only at the next one."""
+    await pulse.switch_on()
+    pulse.there = [item(1)]
+    pulse.dies = True
+    with pytest.raises(ConnectionError):
+        await pulse.beat()
+    pulse.dies = False
+
+    due = [await pulse.beat(timedelta(minutes=5)) for _ in range(5)]
+
+    assert [number for number, was_due in enumerate(due) if was_due] == [3]
+    assert await pulse.receipts() == [1]
+
+
+async def test_a_look_that_somebody_took_over_counts_once(pulse: Pulse) -> None:
+    """The slower one finds its place taken, and nothing that it found is kept."""
+    await pulse.switch_on()
+    pulse.there = [item(1)]
+
+    async def overtake() -> None:
+        pulse.kit.clock.advance(timedelta(minutes=16))
+        pulse.meanwhile = None
+        assert await pulse.beats.look()
+
+    pulse.meanwhile = overtake
+    await pulse.beats.look()
+
+    assert await count(pulse.kit.database, "tasks") == 1
+    assert await pulse.receipts() == [1]
+
+
+async def test_a_follow_up_is_reviewed_until_it_is_closed(pulse: Pulse) -> None:
+    """Each time it is due it is news once; after a review it is put off by as long as at first."""
+    await pulse.switch_on()
+    await pulse.kit.change(follow_ups.add(left_open(await pulse.kit.talk())))
+    for _ in range(6):
+        await pulse.beat()
+    (one,) = await pulse.kit.database.transact("open", lambda: follow_ups.open_of(USER))
+    assert await pulse.receipts() == [0, 0, 1, 0, 1, 0]
+    claim = await pulse.kit.claim()
+    assert request_text(claim.task).endswith(
+        "- Follow-up 00000000 is due: the offer. Done when: Bob has answered"
+    )
+    assert one.reviews == 2
+
+    await pulse.kit.change(follow_ups.close(one, "he said yes", pulse.kit.clock.now()))
+    await pulse.beat()
+
+    assert (await pulse.receipts())[-1] == 0
+
+
+@pytest.mark.parametrize("state", ["failed", "expired", "sent", "queued"])
+async def test_a_reminder_that_did_not_arrive_is_told_of(pulse: Pulse, state: str) -> None:
+    """Once, an hour after it was due; not while it is on its way, nor where it has arrived."""
+    await pulse.switch_on()
+    at = (START + timedelta(minutes=1)).isoformat()
+    await pulse.kit.add(new_schedule(at, ScheduleKind.ONCE))
+    await pulse.kit.look_after(timedelta(minutes=1))
+    await pulse.kit.end_run("Call home!")
+    await pulse.kit.deliver(state)
+
+    for _ in range(5):
+        await pulse.beat()
+
+    is_lost = state in {"failed", "expired"}
+    assert await pulse.receipts() == [0, 0, int(is_lost), 0, 0]
+
+
+async def test_what_is_still_there_after_months_is_no_news(pulse: Pulse) -> None:
+    """What is known is forgotten only once it was not seen for long."""
+    await pulse.switch_on()
+    pulse.there = [item(1)]
+    for _ in range(3):
+        await pulse.beat(timedelta(days=60))
+        before = pulse.kit.clock.now() - timedelta(days=90)
+        await pulse.kit.change(heartbeats.forget(before))
+
+    assert sum(await pulse.receipts()) <= 1
+    assert await count(pulse.kit.database, "tasks") == 1
+
+
+async def test_it_looks_as_often_as_it_was_asked_to(pulse: Pulse) -> None:
+    """Every ten minutes, say."""
+    await pulse.switch_on(every=timedelta(minutes=10))
+
+    due = [await pulse.beat(timedelta(minutes=5)) for _ in range(6)]
+
+    assert due == [True, False] * 3
+
+
+async def test_a_clock_that_was_ahead_does_not_silence_a_heartbeat(pulse: Pulse) -> None:
+    """It showed a day years ahead, by mistake, for one look, and was set right again."""
+    await pulse.switch_on("00:00-23:59")
+    beats, right = pulse.beats, pulse.kit.clock.now()
+    pulse.kit.clock.jump_to(right + timedelta(days=700))
+    assert await beats.look()
+    pulse.kit.clock.jump_to(right)
+    assert not await beats.look()
+
+    pulse.kit.clock.advance(HALF_HOUR)
+
+    assert await beats.look()
 
 
 async def test_what_is_watched_is_asked_for(pulse: Pulse) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from gateway.envelope import Priority
 from gateway.inbox import Ending
 from gateway.lifecycle import TaskStatus
-from gateway.store import schedules
+from gateway.store import held, schedules
 from gateway.store.schedules import ScheduleKind
 from gateway.store.tasks import Leaving
 from tests.contract.inbox.kit import new_part, new_task
@@ -111,6 +111,37 @@ async def test_quiet_hours_merge_what_was_said_in_them(kit: ScheduleKit) -> None
     head = "While it was quiet, 2 messages came in:"
     assert await kit.said() == [("1", f"{head}\n\nfirst\n\n---\n\nsecond")]
     assert kit.told == ["delivery"]
+
+
+async def test_quiet_hours_are_those_of_whoever_reads(kit: ScheduleKit) -> None:
+    """A private chat has its own person's; what the owner gets at once waits for the other."""
+    await kit.prefer(quiet_hours="")
+    other = await kit.another_person("2", quiet_hours="12:30-15:30")
+    await kit.add(new_schedule(), "1", "2")
+    await kit.look_after(HOUR)
+    await kit.end_run("The news.")
+    assert await kit.said() == [("1", "The news.")]
+
+    await kit.change(held.release(other, kit.clock.now()))
+    await kit.scheduler.look()
+
+    assert await kit.said() == [("1", "The news."), ("2", "The news.")]
+
+
+async def test_a_clock_that_was_ahead_keeps_nothing_back(kit: ScheduleKit) -> None:
+    """What was to wait for a morning in years comes once the clock is right."""
+    await kit.prefer(quiet_hours="22:00-07:00")
+    await kit.add(new_schedule())
+    right = kit.clock.now()
+    kit.clock.jump_to(right + timedelta(days=700, hours=11))
+    await kit.scheduler.look()
+    await kit.end_run("The news.")
+    assert await kit.said() == []
+    kit.clock.jump_to(right)
+
+    await kit.scheduler.look()
+
+    assert await kit.said() == [("1", "The news.")]
 
 
 async def test_a_single_message_comes_as_it_is(kit: ScheduleKit) -> None:

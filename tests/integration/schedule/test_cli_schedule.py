@@ -33,8 +33,11 @@ async def test_list_has_a_line_for_each(kit: ScheduleKit) -> None:
 
     short = str(one.schedule_id)[:8]
     due = "2026-01-12 09:00 +0000"
-    assert lines[0] == f"{short}  {due}  `0 9 * * 1` (UTC)  -  tell the news"
-    assert lines[1].startswith(f"{str(paused.schedule_id)[:8]}  paused  `@hourly` (UTC)")
+    timing = "at 09:00, only on Monday (`0 9 * * 1`, UTC)"
+    assert lines[0] == f"{short}  {due}  {timing}  -  tell the news"
+    assert lines[1].startswith(
+        f"{str(paused.schedule_id)[:8]}  paused  every hour (`@hourly`, UTC)"
+    )
 
 
 async def test_one_is_shown_with_its_times_and_what_came_of_them(kit: ScheduleKit) -> None:
@@ -56,6 +59,18 @@ async def test_one_is_shown_with_its_times_and_what_came_of_them(kit: ScheduleKi
         told[1] == "2026-01-05 14:00 +0000 to 2026-01-05 15:00 +0000 (2 times)  skipped  (missed)"
     )
     assert told[2].startswith("2026-01-05 13:00 +0000  fired  task ")
+
+
+async def test_why_tells_what_became_of_the_message(kit: ScheduleKit) -> None:
+    """Besides how the run ended."""
+    one = await kit.add(new_schedule())
+    await kit.look_after(HOUR)
+    await kit.end_run("The news.")
+    await kit.deliver()
+
+    record = await read_schedule(kit.database, str(one.schedule_id)[:8], kit.clock.now())
+
+    assert why(record)[0].text.endswith("completed  message sent  why it ended")
 
 
 @pytest.mark.parametrize(

@@ -61,12 +61,19 @@ async def test_create_passes_the_order_and_its_step_on() -> None:
     book = MemoryBook()
 
     told = await run(
-        CreateSchedule(book), kind="daily", when="09:00", goal="news", missed="skip", urgent=True
+        CreateSchedule(book),
+        kind="daily",
+        when="09:00",
+        goal="news",
+        missed="skip",
+        window="2h",
+        priority="high",
     )
 
     (order, step_id) = book.orders[0]
     assert (order.kind, order.when, order.goal, order.missed) == ("daily", "09:00", "news", "skip")
-    assert (order.is_urgent, order.time_zone, step_id) == (True, "", CONTEXT.step_id)
+    assert (order.window, order.priority, order.time_zone) == ("2h", "high", "")
+    assert step_id == CONTEXT.step_id
     assert isinstance(told, dict)
     assert (told["ok"], told["undo"]) == (True, "/cron delete abcd")
 

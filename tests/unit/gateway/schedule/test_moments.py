@@ -75,6 +75,10 @@ def test_moments_are_read(text: str, expected: str) -> None:
         ("tomorrow at 25:00", "there is no time 25:00"),
         ("today at 9", "over already"),
         ("2025-01-01T09:00", "over already"),
+        ("9999-12-31T23:59-12:00", "too far away"),
+        ("in 3000 years", "is not understood"),
+        ("in 999999 weeks and 999999 weeks", "is not understood"),
+        ("十十点", "is no number"),
     ],
 )
 def test_other_texts_are_refused(text: str, named: str) -> None:
@@ -105,6 +109,13 @@ def test_lengths_of_time_are_read(text: str, seconds: int) -> None:
 
     assert found.total_seconds() == seconds
     assert parse_span(span_text(found)) == found
+
+
+@pytest.mark.parametrize("text", ["999999w", "99999w" * 30, "1" * 5000 + "m", "36526d"])
+def test_lengths_beyond_every_calendar_are_refused(text: str) -> None:
+    """Before anything is reckoned with them."""
+    with pytest.raises(ScheduleError, match=r"is too long|is no length of time"):
+        parse_span(text)
 
 
 @pytest.mark.parametrize("text", ["", "ten", "5", "m", "5 parsecs", "0m", "10m and"])
