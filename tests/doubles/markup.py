@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from markdown_it.token import Token
+
 from channels.text.parse import parse
 from channels.text.tree import (
     Block,
@@ -37,6 +39,19 @@ def holds_in_order(shown: str, wanted: str) -> bool:
     """Tell whether all characters of `wanted` come in `shown`, in their order."""
     rest = iter(shown)
     return all(character in rest for character in wanted)
+
+
+def texts_of_tokens(tokens: Iterable[Token]) -> Iterator[str]:
+    """Yield what a platform shows that reads CommonMark; entries of lists with their markers."""
+    for token in tokens:
+        if token.children is not None:
+            yield from texts_of_tokens(token.children)
+        elif token.type == "list_item_open":
+            yield f"{token.info}{token.markup} "
+        elif token.type.endswith("break"):
+            yield "\n"
+        else:
+            yield token.content
 
 
 def _texts(blocks: Iterable[Block]) -> Iterator[str]:
