@@ -3,8 +3,13 @@
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
+
+JOINED_FOLDER: Final = "joined"
+"""In a person's state: a folder for each other person who turned out to be the same one."""
 
 
 @contextlib.contextmanager
@@ -13,6 +18,23 @@ def held(state_dir: Path) -> Iterator[None]:
     with (state_dir / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def take_in(state_dir: Path, add: Callable[[Path], None]) -> None:
+    """Let `add` take in the state of each other person who is this one now; then that goes.
+
+    After a crash in between it is asked for the same again, so that must be harmless. Not to be
+    called while the state is held.
+    """
+    waiting = state_dir / JOINED_FOLDER
+    if not waiting.is_dir():
+        return
+    with held(state_dir):
+        for folder in sorted(waiting.iterdir()):
+            add(folder)
+            shutil.rmtree(folder)
+        with contextlib.suppress(OSError):  # one more has come meanwhile
+            waiting.rmdir()
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -165,6 +165,30 @@ async def test_a_question_is_answered_by_its_button(chat: Chat) -> None:
     assert tool_outputs(chat.crowd.model.requests[-1]) == ["blue"]
 
 
+async def test_accounts_of_one_person_are_joined(crowd: Crowd) -> None:
+    """Notes of both are one list then, and each answer goes where the question came from."""
+    here, there = crowd.member("telegram"), crowd.member("slack")
+    for chat, note in ((here, "milk"), (there, "bread")):
+        await chat.asks(f"Note it {run('notes', action='add', text=note)}[[say:Noted.]]")
+    found = re.search(r"/link (\w{8})", await here.asks("/link"))
+    assert found is not None
+    assert "here too" in await there.asks(f"/link {found[1]}")
+    await crowd.gateway.eventually(lambda: one_has_state(crowd), "what was noted is moved")
+
+    assert await there.asks(f"What? {run('notes', action='list')}[[say:Both.]]") == "Both."
+    await crowd.settled()
+
+    (listed,) = tool_outputs(crowd.model.requests[-1])
+    assert "milk" in listed
+    assert "bread" in listed
+    assert here.texts[-1].count("Both.") == 0
+
+
+def one_has_state(crowd: Crowd) -> bool:
+    """Tell whether skills keep something for one person only."""
+    return len(list(crowd.gateway.data_dir.glob("skill-state/*/notes"))) == 1
+
+
 async def somebody_else_sees_a_preview(chat: Chat) -> None:
     """Let a member of the same messenger ask now for an answer that grows, and wait for it."""
     other, pace = chat.crowd.member(chat.messenger.name), asyncio.Semaphore(0)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -13,7 +14,7 @@ from skills.http import HttpClient
 from skills.result import Signal, SkillContext
 from skills.rss_subscribe.scripts.feeds import Fetched, Item, parse_feed
 from skills.runtime import Runtime
-from skills.state import held, replace_text
+from skills.state import held, replace_text, take_in
 
 STATE_FILE = "feeds.json"
 MAX_FEEDS = 50
@@ -55,6 +56,7 @@ async def execute(
     """Do one action; a call that is made again under its id gets its first answer."""
     action = str(params["action"])
     url = str(params.get("url", "")).strip()
+    take_in(runtime.state_dir, partial(_add, runtime.state_dir))
     if action == "check":
         return {"signals": await _signals(_load(runtime.state_dir), runtime.http)}
     with held(runtime.state_dir):
@@ -224,6 +226,13 @@ def _section(title: str, items: tuple[Item, ...], left: int) -> list[str]:
 def _line(item: Item) -> str:
     parts = (f"- {item.title}", item.link, item.published, item.summary)
     return " · ".join(part for part in parts if part)
+
+
+def _add(state_dir: Path, other: Path) -> None:
+    """Add the feeds of an account that turned out to be the same person's; a known one stays."""
+    kept = _load(state_dir)
+    kept.feeds = _load(other).feeds | kept.feeds
+    replace_text(state_dir / STATE_FILE, kept.model_dump_json())
 
 
 def _load(state_dir: Path) -> Subscriptions:
