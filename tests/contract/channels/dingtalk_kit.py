@@ -91,6 +91,10 @@ class DingtalkKit:
         """Let Ada write."""
         await self.server.person_says(text)
 
+    def kept(self) -> int:
+        """Return how many events wait for their acknowledgement."""
+        return len(self.server.stream.unacknowledged)
+
     async def heard_again(self, text: str) -> None:
         """Let Ada write; the message comes twice."""
         await self.server.stream.send_again(await self.server.person_says(text))

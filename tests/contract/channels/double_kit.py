@@ -48,6 +48,10 @@ class DoubleKit:
         """Let Ada write."""
         self.platform.deliver(self._message(text))
 
+    def kept(self) -> int:
+        """Return how many events wait for their acknowledgement."""
+        return len(self.platform.unacknowledged)
+
     async def heard_again(self, text: str) -> None:
         """Let Ada write; it is delivered twice."""
         message = self._message(text)

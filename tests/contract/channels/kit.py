@@ -34,9 +34,6 @@ class ChannelKit(Protocol):
     def conversation(self) -> ConversationAddress:
         """The chat with the person."""
 
-    def another_process(self) -> Channel:
-        """Return a channel of the same account that knows nothing of the first."""
-
     async def person_says(self, text: str) -> None:
         """Let the person write."""
 
@@ -52,8 +49,32 @@ class ChannelKit(Protocol):
     def shown(self) -> list[str]:
         """Return what the bot said in the chat as the person sees it now, in order."""
 
+
+@runtime_checkable
+class KeepsEvents(Protocol):
+    """The platform holds what is not acknowledged, for whoever receives next."""
+
+    def kept(self) -> int:
+        """Return how many events it holds."""
+
+    def another_process(self) -> Channel:
+        """Return a channel of the same account that knows nothing of the first."""
+
+
+@runtime_checkable
+class BreaksSends(Protocol):
+    """Requests to the platform can go wrong in all ways."""
+
     def befall_next_send(self, trouble: Trouble) -> None:
         """Let the next send go wrong."""
+
+
+@runtime_checkable
+class MustBeThere(Protocol):
+    """A message reaches only somebody who is connected while the channel runs."""
+
+    async def is_there(self) -> None:
+        """Wait until the person is."""
 
 
 @runtime_checkable

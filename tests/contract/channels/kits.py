@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from channels.dingtalk.channel import DingtalkCardChannel, DingtalkChannel
 from channels.slack.channel import SlackChannel
 from channels.telegram.channel import TelegramChannel
+from channels.terminal.channel import TerminalChannel
 from tests.contract.channels.dingtalk_kit import DingtalkKit, dingtalk_card_kit, dingtalk_kit
 from tests.contract.channels.double_kit import DoubleKit, double_kit
 from tests.contract.channels.kit import ChannelKit
 from tests.contract.channels.slack_kit import SlackKit, slack_kit
 from tests.contract.channels.telegram_kit import TelegramKit, telegram_kit
+from tests.contract.channels.terminal_kit import TerminalKit, terminal_kit
 from tests.doubles.channel import FileSendingChannel
 
 OpenKit = Callable[[], AbstractAsyncContextManager[ChannelKit]]
@@ -33,6 +35,7 @@ KITS: dict[str, KitKind] = {
     "dingtalk with cards": KitKind(
         open=dingtalk_card_kit, kit=DingtalkKit, channel=DingtalkCardChannel
     ),
+    "terminal": KitKind(open=terminal_kit, kit=TerminalKit, channel=TerminalChannel),
     "double": KitKind(open=double_kit, kit=DoubleKit, channel=FileSendingChannel),
 }
 

@@ -67,6 +67,10 @@ class SlackKit:
         """Let Ada write."""
         await self.server.people.says(text)
 
+    def kept(self) -> int:
+        """Return how many events wait for their acknowledgement."""
+        return len(self.server.socket.unacknowledged)
+
     async def heard_again(self, text: str) -> None:
         """Let Ada write; the event comes in two envelopes."""
         await self.server.people.says(text)

@@ -54,6 +54,10 @@ class TelegramKit:
         """Let Ada write."""
         await self.server.user_says(text)
 
+    def kept(self) -> int:
+        """Return how many events wait for their acknowledgement."""
+        return len(self.server.world.updates)
+
     async def heard_again(self, text: str) -> None:
         """Let Ada write; the update is handed out twice."""
         self.server.times_handed_out = 2

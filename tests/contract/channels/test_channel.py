@@ -11,10 +11,12 @@ from channels.message import AttachmentKind, ConversationKind, EventKind, Outbou
 from channels.protocol import EditsMessages, FetchesFiles, FindsSent, SendsFiles, ShowsTyping
 from tests.contract.channels.inbox import RecordingInbox, running
 from tests.contract.channels.kit import (
+    BreaksSends,
     BringsFiles,
     ChannelKit,
     HasGroups,
     HasThreads,
+    KeepsEvents,
     RefusesMarkup,
     ShowsFiles,
     TellsEdits,
@@ -30,11 +32,14 @@ def test_each_ability_is_tested_over_the_channels_that_have_it() -> None:
     """A channel that loses an ability must not lose its tests unnoticed."""
     messengers = ["telegram", "slack", "dingtalk", "dingtalk with cards"]
     for ability, names in (
-        (ShowsTyping, ["telegram", "slack"]),
+        (KeepsEvents, [*messengers, "double"]),
+        (BreaksSends, [*messengers, "double"]),
+        (ShowsTyping, ["telegram", "slack", "terminal"]),
         (EditsMessages, ["telegram", "slack", "dingtalk with cards", "double"]),
         (FindsSent, ["telegram", "slack", "dingtalk with cards", "double"]),
         (FetchesFiles, [*messengers, "double"]),
-        (SendsFiles, [*messengers, "double"]),
+        (SendsFiles, [*messengers, "terminal", "double"]),
+        (ShowsFiles, [*messengers, "double"]),
         (HasGroups, [*messengers, "double"]),
         (TellsReplies, [*messengers, "double"]),
         (RefusesMarkup, messengers),
@@ -62,6 +67,7 @@ async def test_messages_keep_their_order(kit: ChannelKit, inbox: RecordingInbox)
     assert [message.text for message in messages] == [f"message {n}" for n in range(5)]
 
 
+@needs(KeepsEvents)
 async def test_what_is_not_stored_is_offered_again(kit: ChannelKit, inbox: RecordingInbox) -> None:
     """A store that fails twice gets the same event three times, and nothing is lost."""
     inbox.fail_next(2)
@@ -72,14 +78,17 @@ async def test_what_is_not_stored_is_offered_again(kit: ChannelKit, inbox: Recor
     assert len(inbox.offers) == 3
 
 
+@needs(KeepsEvents)
 async def test_what_is_not_stored_is_not_acknowledged(
     kit: ChannelKit, inbox: RecordingInbox
 ) -> None:
     """After a crash before the store, the next process gets the same event."""
+    assert isinstance(kit, KeepsEvents)
     inbox.fail_next(1_000)
     async with running(kit.channel, inbox):
         await kit.person_says("survive")
         lost = (await inbox.wait_for_offers(1))[0]
+        assert kit.kept() == 1
     second = RecordingInbox()
     async with running(kit.another_process(), second):
         found = await second.next_message()
@@ -190,6 +199,7 @@ async def test_a_file_is_sent(kit: ChannelKit, tmp_path: Path) -> None:
     assert kit.files_shown() == [("report.pdf", b"%PDF all is well")]
 
 
+@pytest.mark.usefixtures("there")
 async def test_a_long_text_is_shown_in_parts(kit: ChannelKit) -> None:
     """Each part of the messenger's own division is taken, and together they say it all."""
     words = [f"word{number}" for number in range(6_000)]
@@ -208,6 +218,7 @@ async def test_refused_markup_is_shown_otherwise(kit: ChannelKit) -> None:
     assert shown.replace("*", "") == "all is well"
 
 
+@pytest.mark.usefixtures("there")
 async def test_sending_shows_the_message(kit: ChannelKit) -> None:
     """A sent message is shown once, and its id is returned."""
     message_id = await kit.channel.send(answer_to(kit, "the answer"))
@@ -215,8 +226,10 @@ async def test_sending_shows_the_message(kit: ChannelKit) -> None:
     assert kit.shown() == ["the answer"]
 
 
+@needs(BreaksSends)
 async def test_a_passing_refusal_says_when_to_try_again(kit: ChannelKit) -> None:
     """Nothing is shown, and the platform's waiting time comes with the error."""
+    assert isinstance(kit, BreaksSends)
     kit.befall_next_send(Trouble.REFUSED_FOR_NOW)
     with pytest.raises(SendFailed) as refused:
         await kit.channel.send(answer_to(kit, "later"))
@@ -224,13 +237,16 @@ async def test_a_passing_refusal_says_when_to_try_again(kit: ChannelKit) -> None
     assert kit.shown() == []
 
 
+@needs(BreaksSends)
 async def test_a_refusal_for_good_is_told_apart(kit: ChannelKit) -> None:
     """A person who blocked the bot can't be reached by another try."""
+    assert isinstance(kit, BreaksSends)
     kit.befall_next_send(Trouble.REFUSED_FOR_GOOD)
     with pytest.raises(SendRejected):
         await kit.channel.send(answer_to(kit, "hello?"))
 
 
+@needs(BreaksSends)
 @pytest.mark.parametrize(
     ("trouble", "shown"), [(Trouble.LOST, []), (Trouble.UNANSWERED, ["perhaps"])]
 )
@@ -238,15 +254,18 @@ async def test_a_cut_send_is_unknown_and_never_repeated(
     kit: ChannelKit, trouble: Trouble, shown: list[str]
 ) -> None:
     """Whether or not the request was applied, the channel says that it does not know."""
+    assert isinstance(kit, BreaksSends)
     kit.befall_next_send(trouble)
     with pytest.raises(SendUnknown):
         await kit.channel.send(answer_to(kit, "perhaps"))
     assert kit.shown() == shown
 
 
-@needs(FindsSent)
+@needs(FindsSent, BreaksSends, KeepsEvents)
 async def test_an_applied_send_is_found_and_not_shown_twice(kit: ChannelKit) -> None:
     """The lookup returns the id of the message that arrived unanswered, also to a new process."""
+    assert isinstance(kit, KeepsEvents)
+    assert isinstance(kit, BreaksSends)
     message, channel = answer_to(kit, "**found** again"), kit.another_process()
     assert isinstance(kit.channel, FindsSent)
     assert isinstance(channel, FindsSent)
@@ -260,9 +279,10 @@ async def test_an_applied_send_is_found_and_not_shown_twice(kit: ChannelKit) -> 
     assert kit.shown() == ["found again"]
 
 
-@needs(FindsSent)
+@needs(FindsSent, BreaksSends)
 async def test_a_lost_send_is_never_reported_as_found(kit: ChannelKit) -> None:
     """For a message that did not arrive the lookup gives no id and shows nothing."""
+    assert isinstance(kit, BreaksSends)
     message = answer_to(kit, "never arrived")
     assert isinstance(kit.channel, FindsSent)
     anchor = kit.channel.anchor(message, "")
@@ -287,6 +307,7 @@ async def test_an_edit_may_be_repeated(kit: ChannelKit) -> None:
     assert kit.shown() == ["the answer"]
 
 
+@pytest.mark.usefixtures("there")
 @needs(ShowsTyping)
 async def test_typing_is_shown(kit: ChannelKit) -> None:
     """A typing notice is accepted and says nothing."""
