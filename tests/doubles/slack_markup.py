@@ -56,7 +56,7 @@ def check_markdown_block(text: str) -> str:
     Source: https://github.com/darkgaldragon/slack-markdown-parser/blob/main/docs/spec.md
     """
     _check_size(text, MAX_MARKDOWN_CHARS)
-    if _CALL.search(text):
+    if calls_somebody(text):
         raise MarkupRefusal("somebody is called who must not be")
     parser = MarkdownIt("commonmark", {"maxNesting": 200}).enable(["table", "strikethrough"])
     tokens = parser.parse(text)
@@ -65,6 +65,11 @@ def check_markdown_block(text: str) -> str:
     ):
         raise MarkupRefusal("an angle bracket begins a tag")
     return "".join(texts_of_tokens(tokens))
+
+
+def calls_somebody(text: str) -> bool:
+    """Tell whether a markdown text notifies a whole channel or group."""
+    return _CALL.search(text) is not None
 
 
 def mrkdwn_to_html(text: str) -> str:

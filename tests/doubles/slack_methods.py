@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from tests.doubles.slack_markup import calls_somebody
 from tests.doubles.slack_rules import (
     MAX_POST_TEXT,
     MAX_UPDATE_TEXT,
@@ -211,6 +212,8 @@ def _chunks(arguments: JsonObject) -> str:
     for chunk in _objects(arguments.get("chunks")):
         if chunk.get("type") != "markdown_text" or not chunk.get("text"):
             raise ApiRefusal("invalid_chunks")
+        if calls_somebody(str(chunk["text"])):
+            raise ApiRefusal("invalid_chunks")  # Slack would do it; nobody asked for that
         texts.append(str(chunk["text"]))
     if not texts:
         raise ApiRefusal("no_text")

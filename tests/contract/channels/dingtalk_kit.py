@@ -122,6 +122,10 @@ class DingtalkKit:
         await self.server.person_says(text, more={"text": reply})
         return "said=="
 
+    def refusals(self) -> list[str]:
+        """Return what went wrong with the bot's requests."""
+        return [call.outcome for call in self.server.calls if call.outcome != "ok"]
+
     def refuse_markup_once(self) -> None:
         """Refuse the next Markdown."""
         path = TO_A_PERSON if self._template is None else CREATE_CARD

@@ -119,6 +119,9 @@ class RefusesMarkup(Protocol):
     def refuse_markup_once(self) -> None:
         """Let the markup of the next send be refused."""
 
+    def refusals(self) -> list[str]:
+        """Return what went wrong with the requests so far."""
+
 
 @runtime_checkable
 class BringsFiles(Protocol):

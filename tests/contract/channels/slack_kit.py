@@ -108,6 +108,10 @@ class SlackKit:
         """Let Ada write something and change it."""
         await self.server.people.edits(await self.server.people.says(before), after)
 
+    def refusals(self) -> list[str]:
+        """Return what went wrong with the bot's requests."""
+        return [call.outcome for call in self.server.calls if call.outcome != "ok"]
+
     def refuse_markup_once(self) -> None:
         """Refuse the next blocks."""
         self.server.fail_next("chat.postMessage", refused("invalid_blocks"))

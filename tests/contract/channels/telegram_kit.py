@@ -99,6 +99,10 @@ class TelegramKit:
         """Let Ada write something and change it."""
         await self.server.user_edits(await self.server.user_says(before), after)
 
+    def refusals(self) -> list[str]:
+        """Return what went wrong with the bot's requests."""
+        return [call.outcome for call in self.server.calls if call.outcome != "ok"]
+
     def refuse_markup_once(self) -> None:
         """Refuse the next entities."""
         self.server.fail_next("sendMessage", markup_refused())

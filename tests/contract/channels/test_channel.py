@@ -1,6 +1,7 @@
 """What holds for every channel."""
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from tests.contract.channels.kit import (
     needs,
 )
 from tests.contract.channels.kits import kits_with
+
+SPECIFICATION = Path(__file__).parents[2] / "payloads/commonmark/spec.json"
 
 
 def test_each_ability_is_tested_over_the_channels_that_have_it() -> None:
@@ -216,6 +219,18 @@ async def test_refused_markup_is_shown_otherwise(kit: ChannelKit) -> None:
     await kit.channel.send(answer_to(kit, "**all** is well"))
     (shown,) = kit.shown()
     assert shown.replace("*", "") == "all is well"
+
+
+@needs(RefusesMarkup)
+async def test_the_examples_of_commonmark_are_taken(kit: ChannelKit) -> None:
+    """Each one of the specification is sent, and none has to be sent again in a simpler form."""
+    assert isinstance(kit, RefusesMarkup)
+    examples: list[str] = json.loads(SPECIFICATION.read_text(encoding="utf-8"))
+    for number, example in enumerate(examples):
+        for part in kit.split(example):
+            await kit.channel.send(answer_to(kit, part, outbox_id=f"out-{number}"))
+    assert kit.refusals() == []
+    assert len(kit.shown()) == len(examples)
 
 
 @pytest.mark.usefixtures("there")
