@@ -10,14 +10,16 @@ from typing import Protocol
 from rich.console import Console
 
 from channels.dingtalk.markdown import to_dingtalk
+from channels.dingtalk.outbound import split as split_for_dingtalk
 from channels.slack.block import to_markdown_block
 from channels.slack.mrkdwn import to_mrkdwn
+from channels.slack.outbound import split as split_for_slack
 from channels.telegram.outbound import MAX_TEXT_UNITS, render, utf16_units
 from channels.telegram.outbound import split as split_for_telegram
 from channels.terminal.split import MAX_CHARS, split_text
-from channels.text.split import split_markdown
 from gateway.cli.markdown import shown_markdown
 from tests.doubles import dingtalk_markup, slack_markup
+from tests.doubles.dingtalk_rules import CARD_BYTES
 from tests.doubles.markup import holds_in_order
 from tests.doubles.telegram_rules import check_text
 
@@ -83,17 +85,15 @@ class _MarkupKit:
         limit: int,
         size: Callable[[str], int],
         show: Callable[[str], str],
+        split: Callable[[str], Sequence[str]],
         *,
         leaked: str = "",
     ) -> None:
         self.limit = limit
         self.size = size
         self.show = show
+        self.split = split
         self.leaked = leaked
-
-    def split(self, text: str) -> Sequence[str]:
-        """See `RenderKit.split`."""
-        return split_markdown(text, lambda part: self.size(part) <= self.limit)
 
     def holds(self, text: str, shown: str, wanted: str) -> bool:
         """See `RenderKit.holds`."""
@@ -142,16 +142,19 @@ def kits() -> Mapping[str, RenderKit]:
             slack_markup.MAX_TEXT_CHARS,
             lambda part: len(to_mrkdwn(part)),
             lambda part: slack_markup.check_mrkdwn(to_mrkdwn(part)),
+            split_for_slack,
         ),
         "slack-block": _MarkupKit(
             slack_markup.MAX_MARKDOWN_CHARS,
             lambda part: len(to_markdown_block(part)),
             lambda part: slack_markup.check_markdown_block(to_markdown_block(part)),
+            split_for_slack,
         ),
         "dingtalk": _MarkupKit(
-            dingtalk_markup.MAX_BYTES,
+            CARD_BYTES,  # a message of a robot's may be longer
             lambda part: len(to_dingtalk(part).encode()),
             lambda part: dingtalk_markup.check_markdown(to_dingtalk(part)),
+            split_for_dingtalk,
             leaked="~",  # it knows no strike-through
         ),
         "terminal": TerminalKit(),

@@ -19,3 +19,18 @@ def test_a_narrow_screen_takes_nothing_away(columns: int, text: str) -> None:
     assert Counter(shown) >= Counter(wanted)
     if "|:--" not in text:
         assert holds_in_order(shown, wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("see [the map](https://e.org/map)", "see the map (https://e.org/map)"),
+        ("![cat](https://e.org/cat.png)", "cat (https://e.org/cat.png)"),
+        ("<https://e.org/%C3%A4>", "https://e.org/ä"),
+        ("<a@e.org>", "a@e.org"),
+        ("[](https://e.org)", "https://e.org"),
+    ],
+)
+def test_a_links_address_is_seen(text: str, shown: str) -> None:
+    """Not every terminal can open a link that it does not show."""
+    assert on_screen(text, columns=80).strip() == shown
