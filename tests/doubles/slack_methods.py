@@ -39,6 +39,7 @@ class SlackMethods:
             "files.getUploadURLExternal": self._upload_url,
             "files.completeUploadExternal": self._complete_upload,
             "files.info": self._file_info,
+            "users.info": self._user_info,
         }
 
     def _auth_test(self, _arguments: JsonObject) -> JsonObject:
@@ -50,6 +51,11 @@ class SlackMethods:
             "user_id": BOT_USER,
             "bot_id": BOT_ID,
         }
+
+    def _user_info(self, arguments: JsonObject) -> JsonObject:
+        user = str(arguments.get("user"))
+        names = {"display_name": f"name of {user}", "real_name": f"whole name of {user}"}
+        return {"user": {"id": user, "profile": names, "locale": "en-GB"} | names}
 
     def _post_message(self, arguments: JsonObject) -> JsonObject:
         channel = self._world.reachable(arguments.get("channel"))
