@@ -41,6 +41,7 @@ _LITERAL: Final = re.compile(
 )
 _LITERAL_IN_LINK: Final = re.compile(rf"{_LITERAL.pattern}|[\[\]]")
 _LINK_SEAM: Final = re.compile(r"(?<=\])(?=[(\[])")  # would make a link of text in brackets
+_MARK_SEAM: Final = re.compile(r"(?<=\*)(?=~)|(?<=~)(?=\*)")  # one mark is punctuation to the other
 _BLOCK_MARK: Final = re.compile(
     r"(?:#{1,6}|[-+*]|\d{1,9}[.)])(?:\s|$)|>"  # a heading, an entry of a list, a quote
     r"|(?:[-_*]\s*){2,}$|=+\s*$|~~~|[-:| ]+$"  # a rule, a heading's underline, code, a table
@@ -211,12 +212,14 @@ class _Markdown:
         if closing and opening:  # a zero-width space between them counts as a letter
             end, begin = self.joint(left, closing, "", "a"), self.joint("a", "", opening, right)
             return f"{end}{ZERO_WIDTH_SPACE}{begin}"
-        if closing:
-            is_hidden = _is_punctuation(left) and not _is_border(right)
-            return f"{ZERO_WIDTH_SPACE}{closing}" if is_hidden else closing
-        if opening:
-            is_hidden = _is_punctuation(right) and not _is_border(left)
-            return f"{opening}{ZERO_WIDTH_SPACE}" if is_hidden else opening
+        if closing and not _is_border(right):
+            guard = ZERO_WIDTH_SPACE if _is_punctuation(left) else ""
+            return guard + _MARK_SEAM.sub(ZERO_WIDTH_SPACE, closing)
+        if opening and not _is_border(left):
+            guard = ZERO_WIDTH_SPACE if _is_punctuation(right) else ""
+            return _MARK_SEAM.sub(ZERO_WIDTH_SPACE, opening) + guard
+        if closing or opening:
+            return closing + opening
         is_misread = (left, right) in {("`", "`"), ("!", "["), ("]", "["), ("]", "(")}
         return ZERO_WIDTH_SPACE if is_misread else ""
 
