@@ -41,6 +41,8 @@ _LITERAL: Final = re.compile(
 )
 _LITERAL_IN_LINK: Final = re.compile(rf"{_LITERAL.pattern}|[\[\]]")
 _LINK_SEAM: Final = re.compile(r"(?<=\])(?=[(\[])")  # would make a link of text in brackets
+_BOTH: Final = frozenset({Style.BOLD, Style.ITALIC})
+_STARS_IN_WORD: Final = re.compile(r"(?<=[\w\u200b])\*+(?=[\w\u200b])")
 _MARK_SEAM: Final = re.compile(r"(?<=\*)(?=~)|(?<=~)(?=\*)")  # one mark is punctuation to the other
 _BLOCK_MARK: Final = re.compile(
     r"(?:#{1,6}|[-+*]|\d{1,9}[.)])(?:\s|$)|>"  # a heading, an entry of a list, a quote
@@ -117,7 +119,15 @@ class _Writer:
         return written
 
     def _inline(self, runs: Sequence[Run]) -> str:
-        return write(runs, self._dialect)
+        """Return runs with their marks, without italics where these could not be told from bold.
+
+        Both are stars; between two letters, one that ends might as well begin.
+        """
+        written = write(runs, self._dialect)
+        if _STARS_IN_WORD.search(written) and any(run.styles >= _BOTH for run in runs):
+            upright = [replace(run, styles=run.styles - {Style.ITALIC}) for run in runs]
+            return write(upright, self._dialect)
+        return written
 
     def _heading(self, heading: Heading) -> str:
         title = self._inline(heading.runs).strip()

@@ -31,6 +31,7 @@ def test_markup_is_kept(text: str, shown: str) -> None:
     [
         ("这是**“重点”**内容", "这是**|“重点”|**内容"),
         ("~~gone~~_~~gone~~1_", "~~gone*gone*|~~|*1*"),
+        ("***both****it****both***", "**both**it**both**"),
         ("all: <!channel>", "all: <|!channel>"),
         ("`<!here>`", "`<|!here>`"),
         ("vector<int> &amp;amp;", "vector<|int> &|amp;"),
