@@ -20,7 +20,7 @@ from gateway.commands.codes import (
     fresh_code,
     normalised,
 )
-from gateway.commands.command import parse
+from gateway.commands.command import Reply, parse
 from gateway.commands.link import LINK, redeem
 from gateway.config.sections import AccessSettings
 from gateway.config.values import IdentityPattern
@@ -58,9 +58,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """The event was for the gate itself; `text` is what the sender is told."""
+    """The event was for the gate itself; `reply` is what the sender is told."""
 
-    text: str
+    reply: Reply
 
 
 class ClaimOutcome(StrEnum):
@@ -133,7 +133,7 @@ class Gate:
             return Refused()
         command = parse(message) if is_private_message(message) else None
         if command is not None and command.name == LINK and command.argument:
-            return Answered(text=(yield from redeem(command, person, message, now)))
+            return Answered(reply=(yield from redeem(command, person, message, now)))
         claim = yield from self._try_claim(person, message)
         if claim is ClaimOutcome.RIGHT:
             person = yield from self._crown(person, sender, message, now)

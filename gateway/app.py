@@ -138,7 +138,13 @@ def _loops(core: _Core, gate: Gate) -> Loops:
 
     dispatcher = Dispatcher(core.inbox, core.settings.inbox, turn)
     desk = CommandDesk(_facts(core, workshop))
-    follow = follower(dispatcher, workshop, clockwork, installer)
+    maintenance = Maintenance(
+        core.database,
+        core.clock,
+        workshop,
+        copies_kept=timedelta(days=core.settings.files.sent_days),
+    )
+    follow = follower(dispatcher, workshop, clockwork, installer, maintenance)
     seen = SeenSigns(core.roster, core.governor, is_wanted=core.settings.delivery.show_seen)
     intake_room = _intake_room(core, gate, desk, seen, dispatcher, fetcher.wakeup)
     intake = Intake(intake_room, delivery.wakeup, follow)
@@ -147,12 +153,7 @@ def _loops(core: _Core, gate: Gate) -> Loops:
         intake=intake,
         dispatcher=dispatcher,
         delivery=delivery,
-        maintenance=Maintenance(
-            core.database,
-            core.clock,
-            workshop,
-            copies_kept=timedelta(days=core.settings.files.sent_days),
-        ),
+        maintenance=maintenance,
         seen=seen,
         models=core.shelf,
         clockwork=clockwork,

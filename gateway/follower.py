@@ -7,18 +7,24 @@ from gateway.commands.command import (
     Aftermath,
     LookAtClock,
     PauseWork,
+    PeopleJoined,
     ReloadFiles,
     SkillsDecided,
     StopTask,
 )
 from gateway.dispatch import Dispatcher
 from gateway.installer import SkillInstaller
+from gateway.maintenance import Maintenance
 from gateway.schedule.clockwork import Clockwork
 from gateway.workshop import Workshop
 
 
 def follower(
-    dispatcher: Dispatcher, workshop: Workshop, clockwork: Clockwork, installer: SkillInstaller
+    dispatcher: Dispatcher,
+    workshop: Workshop,
+    clockwork: Clockwork,
+    installer: SkillInstaller,
+    maintenance: Maintenance,
 ) -> Callable[[Aftermath], None]:
     """Return what carries out what a command leaves to do after its commit."""
 
@@ -35,6 +41,8 @@ def follower(
                 installer.wakeup.call()
             case LookAtClock(has_run=has_run):
                 clockwork.changed(has_run=has_run)
+            case PeopleJoined():
+                maintenance.wakeup.call()
             case _:
                 assert_never(aftermath)
 

@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 import structlog
 
 from channels.message import Attachment, ConversationKind, EventKind, InboundMessage
-from gateway.access import Admitted, Gate
+from gateway.access import Admitted, Answered, Gate
 from gateway.amendments import AMENDING, amend
 from gateway.clock import Clock
-from gateway.commands.command import Aftermath, Command, StopTask
+from gateway.commands.command import Aftermath, Command, Reply, StopTask
 from gateway.commands.desk import CommandDesk
 from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.envelope import JsonObject, NewTask, Source, default_priority
@@ -209,7 +209,10 @@ class Intake:
         admission = yield from self._room.gate.admit(message, now)
         if not isinstance(admission, Admitted):
             yield from conversations.entomb(talk, message, now)
-            return (yield from self._reply(talk, message, admission.text, now))
+            reply = (
+                admission.reply if isinstance(admission, Answered) else Reply(text=admission.text)
+            )
+            return (yield from self._reply(talk, message, reply, now))
         return (yield from self._from_person(admission, talk, message, now))
 
     def _amend(self, message: InboundMessage, now: datetime) -> Script[Accepted]:
@@ -256,8 +259,7 @@ class Intake:
     ) -> Script[Accepted]:
         yield from conversations.hear(talk, message, None, now)
         reply = yield from self._room.desk.run(command, person, talk, now)
-        accepted = yield from self._reply(talk, message, reply.text, now)
-        return Accepted(has_words=accepted.has_words, aftermath=reply.aftermath)
+        return (yield from self._reply(talk, message, reply, now))
 
     def _press(
         self, person: Person, talk: Conversation, message: InboundMessage, now: datetime
@@ -275,7 +277,7 @@ class Intake:
                 return answered
         yield from conversations.hear(talk, message, None, now)
         text = say(Phrase.QUESTION_CLOSED, talk.language)
-        return (yield from self._reply(talk, message, text, now))
+        return (yield from self._reply(talk, message, Reply(text=text), now))
 
     def _answer(
         self, task_id: UUID, talk: Conversation, message: InboundMessage, now: datetime
@@ -330,17 +332,17 @@ class Intake:
         return numbered(template, (say(Phrase.LANE_FULL, talk.language, count=waiting),))
 
     def _reply(
-        self, talk: Conversation, message: InboundMessage, text: str, now: datetime
+        self, talk: Conversation, message: InboundMessage, reply: Reply, now: datetime
     ) -> Script[Accepted]:
-        if not text:
-            return Accepted()
+        if not reply.text:
+            return Accepted(aftermath=reply.aftermath)
         key = f"reply:{message.event_key}"
         parts = numbered(
             self._part(talk, key, OutboxKind.REPLY, now),
-            self._room.roster.split(talk.address, text),
+            self._room.roster.split(talk.address, reply.text),
         )
         yield from outbox.enqueue(parts, now)
-        return Accepted(has_words=True)
+        return Accepted(has_words=True, aftermath=reply.aftermath)
 
     def _part(self, talk: Conversation, key: str, kind: OutboxKind, now: datetime) -> NewPart:
         seconds = self._room.delivery.notice_ttl_seconds

@@ -6,11 +6,21 @@ from functools import partial
 
 import structlog
 
+from gateway.belongings import carry_over
 from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.outgoing import remove_copies, tasks_with_copies
-from gateway.store import conversations, files, follow_ups, heartbeats, ticks, timeline
+from gateway.store import (
+    conversations,
+    files,
+    follow_ups,
+    heartbeats,
+    links,
+    ticks,
+    timeline,
+)
 from gateway.store.database import Database
+from gateway.wakeup import Wakeup
 from gateway.workshop import Workshop
 
 INTERVAL_SECONDS = 60.0
@@ -31,17 +41,27 @@ class Maintenance:
         self._workshop = workshop
         self._copies_kept = copies_kept
         self._told: frozenset[str] = frozenset()
+        self.wakeup = Wakeup()  # for what must not wait a minute
 
     async def run(self) -> None:
         """Keep house until cancelled."""
         while True:
             await self._tell_problems()
             try:
+                await self._carry_over()
                 await self._prune()
                 await self._remove_copies()
             except StoreError as error:
                 logger.warning("maintenance_put_off", error=str(error))
-            await asyncio.sleep(INTERVAL_SECONDS)
+            await self.wakeup.wait(INTERVAL_SECONDS)
+
+    async def _carry_over(self) -> None:
+        """Let what skills keep follow people who were joined."""
+        joined = await self._database.transact("joined_people", links.joined)
+        try:
+            await asyncio.to_thread(carry_over, self._workshop.data_dir, joined)
+        except OSError as error:
+            logger.warning("skill_state_not_carried_over", error=error.strerror)
 
     async def _prune(self) -> None:
         before = self._clock.now() - RAW_PAYLOADS_KEPT

@@ -31,7 +31,7 @@ from gateway.retry import RetryDecision
 from gateway.schedule.book import BookRoom
 from gateway.schedule.books import open_books
 from gateway.schedule.runs import ScheduledRuns, is_scheduled
-from gateway.store import outbox, steps, tasks
+from gateway.store import files, outbox, steps, tasks
 from gateway.store.conversations import Conversation, Direction
 from gateway.store.database import Database
 from gateway.store.files import ReceivedFile
@@ -366,8 +366,14 @@ class TaskTurn:
         )
 
     def _steer(self, now: datetime) -> Script[str]:
-        """Take what the person said since the work began."""
-        return requests_text((yield from tasks.collect(self._claim.task, now)))
+        """Take what the person said since the work began; with files, once these are here."""
+        task = self._claim.task
+        awaited = yield from files.awaited(task.lane)
+        heard = yield from tasks.collect(task, now, until=awaited)
+        came: list[ReceivedFile] = []
+        for one in filter(has_attachments, heard):
+            came += yield from files.of_task(one.task_id)
+        return requests_text(heard, came)
 
     async def _scheduled(self) -> str:
         """Say when what this task has scheduled is due; empty where it has scheduled nothing."""

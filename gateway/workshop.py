@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from gateway.belongings import state_folder
 from gateway.config.sections import ToolSettings
 from gateway.store.database import sqlite_path
 from skills.catalog import SkillCatalog
@@ -90,7 +91,7 @@ class Workshop:
     def shared_tools(self, workspace: Path, user_id: str, language: str) -> Sequence[Tool]:
         """Return the tools that Manager and Workers may both be given."""
         folders = SkillFolders(
-            state=self.data_dir / "skill-state" / (user_id or "nobody"),
+            state=state_folder(self.data_dir, user_id),
             work=workspace,
             language=language,
         )

@@ -3,15 +3,18 @@
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from skills.errors import SkillFailure
 
 State = TypeVar("State", bound=BaseModel)
+JOINED_FOLDER: Final = "joined"
+"""In a person's state: a folder for each other person who turned out to be the same one."""
 
 
 @contextlib.contextmanager
@@ -35,6 +38,23 @@ def read_state(path: Path, kind: type[State]) -> State:
     except (ValidationError, OSError) as error:
         message = f"{path.name} in the skill's state can't be read; nothing was changed"
         raise SkillFailure("damaged", message) from error
+
+
+def take_in(state_dir: Path, add: Callable[[Path], None]) -> None:
+    """Let `add` take in the state of each other person who is this one now; then that goes.
+
+    After a crash in between it is asked for the same again, so that must be harmless. Not to be
+    called while the state is held.
+    """
+    waiting = state_dir / JOINED_FOLDER
+    if not waiting.is_dir():
+        return
+    with held(state_dir):
+        for folder in sorted(waiting.iterdir()):
+            add(folder)
+            shutil.rmtree(folder)
+        with contextlib.suppress(OSError):  # one more has come meanwhile
+            waiting.rmdir()
 
 
 def replace_text(path: Path, text: str) -> None:

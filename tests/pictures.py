@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
 from channels.dingtalk.markdown import to_dingtalk
+from channels.slack.block import to_markdown_block
 from channels.slack.mrkdwn import to_mrkdwn
 from channels.telegram.outbound import Entity, Rendered, render
 from gateway.cli.markdown import shown_markdown
@@ -110,7 +111,7 @@ class Picture:
 def pictures() -> Mapping[str, Picture]:
     """Return each platform's picture by its file name."""
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    block = SAMPLE.replace("- [x]", "- ☑").replace("- [ ]", "- ☐")
+    block = to_markdown_block(SAMPLE).replace("- [x]", "- ☑").replace("- [ ]", "- ☐")
     return {
         "telegram": Picture(
             body=telegram_html(render(SAMPLE)), style=_TELEGRAM, width=560, height=610

@@ -56,6 +56,7 @@ from channels.slack.outbound import (
 )
 from channels.slack.pace import INTERVAL_SECONDS, Pace
 from channels.slack.payload import ActionBody, JsonObject
+from channels.slack.people import People
 from channels.slack.settings import CHANNEL
 from channels.slack.socket import SocketMode
 from channels.slack.streams import Streams
@@ -105,6 +106,7 @@ class SlackChannel:
         self._streams = Streams(self._api)
         self._lookup = SentLookup(self._api, now)
         self._files = Files(self._api)
+        self._people = People(self._api)
         self._pace = Pace(sleep=sleep, interval=interval)
         self._pressed: asyncio.Queue[ActionBody] = asyncio.Queue()
         self._commands: frozenset[str] = frozenset()
@@ -274,6 +276,8 @@ class SlackChannel:
             return
         if message is None:
             return
+        if message.kind is EventKind.MESSAGE:
+            message = await self._people.introduced(message)
         await receive([message])
         if message.kind is EventKind.MESSAGE:
             self._threads.heard(message)

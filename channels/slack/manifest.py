@@ -25,6 +25,7 @@ SCOPES: Final = (
     "metadata.message:read",
     "mpim:history",
     "reactions:write",
+    "users:read",
 )
 EVENTS: Final = (
     "app_mention",

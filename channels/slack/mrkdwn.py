@@ -9,7 +9,7 @@ https://github.com/slackhq/slack-api-docs/issues/34.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -22,6 +22,8 @@ from channels.text.wellformed import wellformed
 
 _MARKS: Final = {Style.BOLD: "*", Style.ITALIC: "_", Style.STRIKE: "~", Style.CODE: "`"}
 _MARK: Final = re.compile(r"[*_~`]")
+_FIRST_MARKS: Final = re.compile(r"\s*[*_~`][\s*_~`]*")
+_LAST_MARKS: Final = re.compile(r"(?:(?<=[^\s*_~`])|^)\s*[*_~`][\s*_~`]*$")
 _ESCAPES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 _LINKED: Final = ("http://", "https://", "mailto:", "tel:")
 _IN_ADDRESS: Final = {
@@ -61,7 +63,7 @@ def _unfenced(text: str) -> str:
 
 
 def _inline(runs: tuple[Run, ...]) -> str:
-    shown = tuple(map(_codable, runs))
+    shown = tuple(piece for run in runs for piece in _markable(_codable(run)))
     return write(shown, _Mrkdwn(crowded=_crowded(shown)))
 
 
@@ -73,6 +75,21 @@ def _codable(run: Run) -> Run:
     if "`" in code or run.url is not None or not code:
         return replace(run, styles=run.styles - {Style.CODE})
     return replace(run, text=code)
+
+
+def _markable(run: Run) -> Iterator[Run]:
+    """Yield a run, the marks at its ends without style, for beside ours they would be misread."""
+    if not run.styles or Style.CODE in run.styles or run.url is not None:
+        yield run
+        return
+    first, last = _FIRST_MARKS.match(run.text), _LAST_MARKS.search(run.text)
+    start = first.end() if first else 0
+    end = max(start, last.start()) if last else len(run.text)
+    ends = frozenset[Style]()
+    texts = ((run.text[:start], ends), (run.text[start:end], run.styles), (run.text[end:], ends))
+    for text, styles in texts:
+        if text:
+            yield replace(run, text=text, styles=styles)
 
 
 def _crowded(runs: tuple[Run, ...]) -> frozenset[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from channels.message import OutboundMessage
+from channels.slack.block import to_markdown_block
 from channels.slack.buttons import option_blocks
 from channels.slack.mrkdwn import to_mrkdwn
 from channels.slack.payload import JsonObject
@@ -21,6 +22,11 @@ Source: https://docs.slack.dev/reference/block-kit/blocks/markdown-block
 METADATA_TYPE: Final = "crewdesk_message"
 _GROWING: Final = " …"
 _ROOM: Final = 100  # characters kept free, for that sign
+_MARKUP: Final = "*_`~()>#!&-+=\\:."  # what a block may need characters more for
+_MAY_GROW_MUCH: Final = "|<["  # tables, and links, whose address may come to stand there twice
+_MOST_PER_LINE: Final = 2  # the end of a line is marked
+_MOST_PER_CONTAINER: Final = 4  # columns before a line, for each list or quote around it
+_MOST_CONTAINERS: Final = 20
 _USUAL_GROWTH: Final = 2  # of a text that becomes Slack's own markup
 _MOST_GROWTH: Final = 8  # "&" becomes "&amp;"
 _MAX_SECTION: Final = 3_000  # https://docs.slack.dev/reference/block-kit/blocks/section-block
@@ -44,7 +50,9 @@ class Form:
 
 def split(text: str) -> Sequence[str]:
     """Divide CommonMark into parts that each fit one Slack message; see `split_markdown`."""
-    return split_markdown(text, lambda part: _units(part) <= MAX_MARKDOWN - _ROOM)
+    if text.strip() and _surely_fits(text):
+        return (text,)
+    return split_markdown(text, _fits_one_block)
 
 
 def forms(message: OutboundMessage) -> Iterator[Form]:
@@ -53,7 +61,7 @@ def forms(message: OutboundMessage) -> Iterator[Form]:
     if message.is_growing:
         source += _GROWING
     text, buttons = _summary(source), option_blocks(message.options)
-    markdown: JsonObject = {"type": "markdown", "text": source}
+    markdown: JsonObject = {"type": "markdown", "text": to_markdown_block(source)}
     yield Form(text=text, blocks=(markdown, *buttons))
     yield Form(text=text, blocks=(*_sections(source), *buttons))
     yield Form(text=_escaped(source), is_markup=False)
@@ -96,6 +104,25 @@ def update_arguments(message_id: str, message: OutboundMessage, form: Form) -> J
     """Return the arguments of chat.update; what it does not name, such as metadata, stays."""
     place: JsonObject = {"channel": message.conversation.chat_id, "ts": message_id}
     return place | form.arguments()
+
+
+def _fits_one_block(part: str) -> bool:
+    return _surely_fits(part) or _units(to_markdown_block(part)) <= MAX_MARKDOWN - _ROOM
+
+
+def _surely_fits(part: str) -> bool:
+    """Tell, without rendering, that a part fits: most answers are short.
+
+    A mark takes two characters more at most, a line those of its end and of the lists and quotes
+    around it.
+    """
+    if any(mark in part for mark in _MAY_GROW_MUCH):
+        return False
+    marks = sum(map(part.count, _MARKUP))
+    containers = min(_MOST_CONTAINERS, marks)
+    per_line = _MOST_PER_LINE + _MOST_PER_CONTAINER * containers
+    most = _units(part) + 2 * marks + per_line * (part.count("\n") + 1)
+    return most <= MAX_MARKDOWN - _ROOM
 
 
 def _sections(source: str) -> Iterator[JsonObject]:

@@ -155,3 +155,24 @@ class HistoryPage(_Part):
     def next_cursor(self) -> str:
         """Where the next page begins, empty at the end."""
         return self.response_metadata.next_cursor if self.response_metadata else ""
+
+
+class UserInfo(_Part):
+    """https://docs.slack.dev/reference/methods/users.info."""
+
+    class User(_Part):
+        """A person; `display_name` is empty where somebody has chosen none."""
+
+        class _Profile(_Part):
+            display_name: str = ""
+
+        real_name: str = ""
+        locale: str = ""
+        profile: _Profile = _Profile()
+
+        @property
+        def name(self) -> str:
+            """What others see them called."""
+            return self.profile.display_name or self.real_name
+
+    user: User

@@ -13,6 +13,7 @@ import structlog
 from channels.errors import SendUnknown
 from channels.message import OutboundMessage
 from channels.slack.api import SlackApi
+from channels.slack.block import without_calls
 from channels.slack.failures import CallFailed, send_error
 from channels.slack.outbound import place_of
 from channels.slack.payload import JsonObject
@@ -42,10 +43,11 @@ class Streams:
         Raises:
             SendUnknown: it may have begun.
         """
-        if not (message.conversation.thread_id and speaker and team):
+        text = _appendable(message.text)
+        if not (message.conversation.thread_id and speaker and team and text):
             return ""
         recipient: JsonObject = {"recipient_team_id": team, "recipient_user_id": speaker}
-        arguments = place_of(message) | recipient | _chunk(message.text)
+        arguments = place_of(message) | recipient | _chunk(text)
         try:
             answer = await self._api.post("chat.startStream", arguments)
         except CallFailed as failure:
@@ -54,7 +56,7 @@ class Streams:
             logger.debug("slack_stream_refused", reason=failure.reason)
             return ""
         message_id = str(answer.get("ts", ""))
-        self._shown[message_id] = message.text
+        self._shown[message_id] = text
         return message_id
 
     async def grow(self, message_id: str, message: OutboundMessage) -> bool:
@@ -66,7 +68,7 @@ class Streams:
         shown = self._shown.get(message_id)
         if shown is None:
             return False
-        text = message.text
+        text = _appendable(message.text)
         if not text.startswith(shown):
             await self.end(message_id, message)
             return False
@@ -103,6 +105,11 @@ class Streams:
             logger.debug("slack_stream_was_over", reason=failure.reason)
         self._shown.pop(message_id, None)
         self.note_plain(message_id)
+
+
+def _appendable(text: str) -> str:
+    """Return a text that calls nobody, of which what was shown of it before is the beginning."""
+    return without_calls(text.removesuffix("<"))  # what follows tells what that is
 
 
 def _chunk(text: str) -> JsonObject:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
 from typing import Final
+from urllib.parse import unquote
 
 from markdown_it.token import Token
 from rich.console import RenderableType
@@ -48,19 +48,37 @@ def _readable(tokens: list[Token]) -> Iterator[Token]:
 
 
 def _children(tokens: list[Token]) -> Iterator[Token]:
-    """Yield inline tokens with something to see; a link without text shows its address."""
-    for token, after in zip_longest(tokens, tokens[1:]):
-        yield from _written_out(token)
-        if token.type == "link_open" and after is not None and after.type == "link_close":
-            yield Token("text", "", 0, content=str(token.attrGet("href") or ""))
+    """Yield inline tokens with something to see."""
+    address, shown = "", ""
+    for token in tokens:
+        shown += alternative(token) if token.type == "image" else token.content
+        if token.type == "link_open":
+            address, shown = str(token.attrGet("href") or ""), ""
+        if token.type == "link_close":
+            yield from _link_end(token, address, shown)
+        else:
+            yield from _written_out(token)
+
+
+def _link_end(token: Token, address: str, shown: str) -> Iterator[Token]:
+    """Yield the end of a link, its address behind it: not every terminal can open what is hidden.
+
+    A link without text shows its address in the place of one.
+    """
+    if not shown:
+        yield Token("text", "", 0, content=address)
+    yield token
+    if shown and unquote(shown) not in {unquote(address), unquote(address).removeprefix("mailto:")}:
+        yield Token("text", "", 0, content=f" ({address})")
 
 
 def _written_out(token: Token) -> Iterator[Token]:
     """Yield what rich shows where it stands: it drops HTML, and puts images before their text."""
     if token.type == "image":
-        yield Token("link_open", "a", 1, attrs={"href": token.attrGet("src") or ""})
-        yield Token("text", "", 0, content=alternative(token))
-        yield Token("link_close", "a", -1)
+        source, shown = str(token.attrGet("src") or ""), alternative(token)
+        yield Token("link_open", "a", 1, attrs={"href": source})
+        yield Token("text", "", 0, content=shown)
+        yield from _link_end(Token("link_close", "a", -1), source, shown)
     elif token.type != "html_inline":
         yield token
     elif _LINE_BREAK_TAG.fullmatch(token.content):

@@ -51,7 +51,12 @@ class LookAtClock:
     has_run: bool = False
 
 
-Aftermath = StopTask | PauseWork | ReloadFiles | SkillsDecided | LookAtClock
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleJoined:
+    """Two people are one: what lies outside of the database shall follow."""
+
+
+Aftermath = StopTask | PauseWork | ReloadFiles | SkillsDecided | LookAtClock | PeopleJoined
 """What must be done once a command's transaction is committed; lost in a crash without harm."""
 
 

@@ -12,7 +12,7 @@ import structlog
 from channels.message import ConversationKind, InboundMessage
 from gateway.commands.call import Call
 from gateway.commands.codes import PAIRING_CHARACTERS, fingerprint, fresh_code
-from gateway.commands.command import Command, Reply
+from gateway.commands.command import Command, PeopleJoined, Reply
 from gateway.phrases import Phrase, say
 from gateway.store import links, pairings, people, settings
 from gateway.store.people import Identity, Person, Role, identity_of
@@ -39,7 +39,7 @@ def link(call: Call) -> Script[Reply]:
 
 def redeem(
     command: Command, person: Person | None, message: InboundMessage, now: datetime
-) -> Script[str]:
+) -> Script[Reply]:
     """Join the sender of a code to the person who got it; return what they are told.
 
     `person` is who the sender was until now, None for a stranger.
@@ -49,21 +49,22 @@ def redeem(
     counter = f"{LINK}:{fingerprint(sender.text)[:32]}"
     hour = f"{now:%Y-%m-%dT%H}"
     if (yield from settings.count_tries(counter, hour)) >= TRIES_PER_HOUR:
-        return say(Phrase.LINK_LOCKED, language)
+        return Reply(text=say(Phrase.LINK_LOCKED, language))
     code_hash = fingerprint(command.argument)
     user_id = yield from links.owner(code_hash, now)
     owner = (yield from people.read(user_id)) if user_id is not None else None
     if owner is None or owner.role is Role.BLOCKED:
         yield from settings.add_try(counter, hour)
-        return say(Phrase.LINK_WRONG, language)
+        return Reply(text=say(Phrase.LINK_WRONG, language))
     if person is not None and person.user_id == owner.user_id:
-        return say(Phrase.LINK_SAME, language)
+        return Reply(text=say(Phrase.LINK_SAME, language))
     if person is not None and not owner.role.reaches(person.role):
-        return say(Phrase.LINK_OUTRANKED, language)
+        return Reply(text=say(Phrase.LINK_OUTRANKED, language))
     yield from links.use_up(code_hash)
     yield from _join(sender, person, owner, now)
     logger.info("people_linked", channel=sender.channel)
-    return say(Phrase.LINKED, language, name=owner.name)
+    text = say(Phrase.LINKED, language, name=owner.name)
+    return Reply(text=text, aftermath=(PeopleJoined(),) if person is not None else ())
 
 
 def _join(sender: Identity, person: Person | None, owner: Person, now: datetime) -> Script[None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from gateway.belongings import state_folder
 from gateway.store.heartbeats import Finding, Heartbeat
 from gateway.workshop import Workshop
 from skills.result import SkillContext, SkillResult
@@ -93,7 +94,7 @@ class Lookout:
         self, skill: Skill, params: Mapping[str, str], one: Heartbeat, workspace: Path
     ) -> SkillResult | None:
         context = SkillContext(
-            state_dir=self._workshop.data_dir / "skill-state" / one.user_id / skill.name,
+            state_dir=state_folder(self._workshop.data_dir, one.user_id) / skill.name,
             work_dir=workspace,
         )
         try:

@@ -150,6 +150,16 @@ def of_task(task_id: UUID) -> Script[Sequence[ReceivedFile]]:
     return [received_file(row) for row in rows]
 
 
+def awaited(lane: str) -> Script[frozenset[UUID]]:
+    """Read which waiting tasks of a lane have files that are still to be fetched."""
+    rows = yield Statement(
+        "SELECT DISTINCT files.task_id FROM files JOIN tasks ON tasks.task_id = files.task_id "
+        "WHERE tasks.lane = :lane AND tasks.status = 'pending' AND files.state = :wanted",
+        {"lane": lane, "wanted": FileState.WANTED},
+    )
+    return frozenset(row.uuid("task_id") for row in rows)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """The files whose time has come, and whether any others are wanted."""

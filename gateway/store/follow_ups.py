@@ -39,9 +39,9 @@ def _follow_up(row: Row) -> FollowUp:
     )
 
 
-def add(new: FollowUp) -> Script[bool]:
-    """Store a follow-up; False where it is stored already."""
-    rows = yield insert(
+def add(new: FollowUp) -> Script[None]:
+    """Store a follow-up; harmless where it is stored already."""
+    yield insert(
         "follow_ups",
         {
             "follow_up_id": new.follow_up_id,
@@ -56,7 +56,6 @@ def add(new: FollowUp) -> Script[bool]:
         },
         on_conflict="ON CONFLICT (follow_up_id) DO NOTHING",
     )
-    return bool(rows)
 
 
 def open_of(user_id: str) -> Script[Sequence[FollowUp]]:

@@ -1,10 +1,15 @@
 """Scripts over link codes: how somebody known joins another identity to themselves."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from gateway.store import settings
 from gateway.store.people import Identity
 from gateway.store.statement import Script, Statement, insert
+
+_JOINED: Final = "joined:"  # begins the setting that keeps who somebody is now
 
 
 def issue(user_id: UUID, code_hash: str, expires_at: datetime, now: datetime) -> Script[None]:
@@ -67,7 +72,8 @@ OWNED: dict[str, tuple[str, ...] | None] = {
 def merge(joining: UUID, into: UUID) -> Script[None]:
     """Let one person be another: all that was theirs moves, and their row goes.
 
-    Where both have the same, such as a heartbeat, the other one's stays as it is.
+    Where both have the same, such as a heartbeat, the other one's stays as it is. Who became whom
+    is kept, for what lies outside of the database.
     """
     yield Statement(
         "UPDATE identities SET user_id = :into WHERE user_id = :joining",
@@ -79,6 +85,15 @@ def merge(joining: UUID, into: UUID) -> Script[None]:
         if key is not None:
             yield Statement(f"DELETE FROM {table} WHERE user_id = :joining", both)  # noqa: S608
     yield Statement("DELETE FROM users WHERE user_id = :joining", {"joining": joining})
+    yield from settings.put(f"{_JOINED}{joining}", str(into))
+
+
+def joined() -> Script[Mapping[str, str]]:
+    """Read who became whom, by the ids that people had and have."""
+    rows = yield Statement(
+        "SELECT name, value FROM settings WHERE name LIKE :joined", {"joined": f"{_JOINED}%"}
+    )
+    return {row.text("name").removeprefix(_JOINED): row.text("value") for row in rows}
 
 
 def _moving(table: str, key: tuple[str, ...] | None) -> str:

@@ -1,6 +1,6 @@
 """Scripts over the inbox: submit, claim, extend, wait, resume, finish, cancel, give back."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -397,11 +397,13 @@ def put_off_waiting(lane: str, not_before: datetime) -> Script[None]:
 MOST_COLLECTED = 20
 
 
-def collect(head: TaskEnvelope, now: datetime) -> Script[Sequence[TaskEnvelope]]:
+def collect(
+    head: TaskEnvelope, now: datetime, *, until: Container[UUID] = ()
+) -> Script[Sequence[TaskEnvelope]]:
     """Let a task answer, along with itself, what the same person said right after it.
 
-    Takes the tasks that follow in its lane, up to the first of somebody else's or of another
-    source. They stay pending and end together with it.
+    Takes the tasks that follow in its lane, up to the first of somebody else's, of another source
+    or among `until`. They stay pending and end together with it.
     """
     rows = yield Statement(
         f"SELECT * FROM tasks WHERE lane = :lane AND {_WAITING} "  # noqa: S608
@@ -409,7 +411,8 @@ def collect(head: TaskEnvelope, now: datetime) -> Script[Sequence[TaskEnvelope]]
         {"lane": head.lane, "most": MOST_COLLECTED},
     )
     following = takewhile(partial(_belongs_to, head), (envelope(row) for row in rows))
-    collected = [task for task in following if task.lane_seq > head.lane_seq]
+    before = takewhile(lambda task: task.task_id not in until, following)
+    collected = [task for task in before if task.lane_seq > head.lane_seq]
     for task in collected:
         yield Statement(
             "UPDATE tasks SET collected_by = :head, updated_at = :now WHERE task_id = :task_id",

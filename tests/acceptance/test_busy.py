@@ -1,10 +1,12 @@
 """What people write while the bot is busy, in each of the four ways to take it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.scene import Chat, opened
+from tests.doubles.telegram_files import file_of
 
 HELD = '[[tool:bash {"command":"touch held; while [ ! -e go ]; do sleep 0.05; done"}]]'
 
@@ -66,6 +68,39 @@ async def test_steer_puts_new_words_before_the_running_task(chat: Chat) -> None:
     await chat.answers(2)
     await chat.scene.settled()
     assert chat.texts[1:] == ["answer to No, rather this"]
+
+
+async def test_steer_names_the_files_that_come_along(chat: Chat) -> None:
+    """The running task is told where they lie, once they are there."""
+    await chat.asks("/queue steer")
+    await chat.says(f"First {HELD}[[say:First done.]]")
+    workspace = await held(chat)
+    file = file_of(b"rather this", name="plan.txt", mime_type="text/plain")
+    await chat.sends(file, "Look at the plan")
+    await chat.scene.stored("SELECT 1 FROM files WHERE name = ? AND state = 'stored'", "plan.txt")
+    (workspace / "go").touch()
+    await chat.answers(2)
+    await chat.scene.settled()
+    heard = chat.requests[-1].parsed.newest_user_text
+    assert heard.startswith("Look at the plan")
+    assert heard.endswith("-plan.txt (document, text/plain, 11 bytes)")
+
+
+async def test_steer_does_not_tell_of_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """What came with it waits for its file, and is answered by itself."""
+    async with opened(tmp_path / "data", {"CREWDESK_INBOX__BUSY_MODE": "steer"}) as scene:
+        chat = scene.member()
+        await chat.says(f"First {HELD}[[say:First done.]]")
+        workspace = await held(chat)
+        scene.telegram.goes_on = asyncio.Event()
+        await chat.sends(file_of(b"rather this", name="slow.txt"), "Look at the slow one")
+        await scene.stored("SELECT 1 FROM files WHERE name = ?", "slow.txt")
+        (workspace / "go").touch()
+        await chat.answers()
+        scene.telegram.goes_on.set()
+        await chat.answers(2)
+        assert chat.texts[0] == "First done."
+        assert "-slow.txt (document, 11 bytes)" in chat.requests[-1].parsed.newest_user_text
 
 
 async def test_interrupt_stops_the_running_task(chat: Chat) -> None:

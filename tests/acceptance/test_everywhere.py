@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from tests.acceptance.asking import add_skill, dispatch, is_running, long_answer, release, run
 from tests.acceptance.messengers.crowd import Chat, Crowd, opened
+from tests.acceptance.messengers.messenger import Post
 from tests.acceptance.scene import in_turn, tool_outputs
 from tests.doubles.gateway_process import PATIENCE_SECONDS
 from tests.doubles.model_reply import Reply
@@ -89,6 +90,35 @@ async def test_in_a_group_only_a_mention_is_answered(chat: Chat) -> None:
     heard = [item for request in chat.crowd.model.requests for item in request.parsed.items]
     texts = [item.text for item in heard if isinstance(item, UserText)]
     assert not any(f"Lunch on {chat.messenger.name}" in text for text in texts)
+
+
+async def test_files_go_both_ways(chat: Chat) -> None:
+    """What a person sends lies in the workspace; what the Manager sends reaches the person."""
+    name = f"{chat.messenger.name}.txt"
+    await chat.messenger.sends(Post(place=chat.place, text="Keep it"), name, b"The heron is grey.")
+    await chat.answers()
+    request = chat.crowd.model.requests[-1].parsed.newest_user_text
+    path = next(word for word in request.split() if word.startswith("inbox/"))
+    assert "18 bytes)" in request
+    read = f'[[tool:read {{"path":"{path}"}}]]'
+    send = f'[[tool:send_file {{"path":"{path}"}}]]'
+    await chat.says(f"And back {read}{send}[[say:Here it is.]]")
+    await chat.messenger.wait_for(lambda: bool(chat.messenger.files(chat.place)), PATIENCE_SECONDS)
+    await chat.crowd.settled()
+    ((sent, content),) = chat.messenger.files(chat.place)
+    assert (sent.endswith(name), content) == (True, b"The heron is grey.")
+    assert "The heron is grey." in tool_outputs(chat.crowd.model.requests[-1])[0]
+
+
+async def test_a_reminder_reaches_the_chat_unasked(chat: Chat) -> None:
+    """Made in the chat, due a moment later, said once."""
+    goal = f"Remind me on {chat.messenger.name}"
+    chat.crowd.book.on(goal, lambda _: Reply(text="Time for tea!"))
+    arguments = json.dumps({"kind": "once", "when": "in 2 seconds", "goal": goal})
+    await chat.says(f"Please [[tool:create_schedule {arguments}]][[say:It is set.]]")
+    await chat.answers(2)
+    await chat.crowd.settled()
+    assert chat.texts == ["It is set.", "Time for tea!"]
 
 
 async def test_a_stranger_is_let_in_by_an_admin_with_a_code(chat: Chat) -> None:
@@ -184,6 +214,30 @@ async def test_a_question_is_answered_by_its_button(chat: Chat) -> None:
     await chat.crowd.settled()
     assert len(chat.texts) == 2
     assert tool_outputs(chat.crowd.model.requests[-1]) == ["blue"]
+
+
+async def test_accounts_of_one_person_are_joined(crowd: Crowd) -> None:
+    """Notes of both are one list then, and each answer goes where the question came from."""
+    here, there = crowd.member("telegram"), crowd.member("slack")
+    for chat, note in ((here, "milk"), (there, "bread")):
+        await chat.asks(f"Note it {run('notes', action='add', text=note)}[[say:Noted.]]")
+    found = re.search(r"/link (\w{8})", await here.asks("/link"))
+    assert found is not None
+    assert "here too" in await there.asks(f"/link {found[1]}")
+    await crowd.gateway.eventually(lambda: one_has_state(crowd), "what was noted is moved")
+
+    assert await there.asks(f"What? {run('notes', action='list')}[[say:Both.]]") == "Both."
+    await crowd.settled()
+
+    (listed,) = tool_outputs(crowd.model.requests[-1])
+    assert "milk" in listed
+    assert "bread" in listed
+    assert here.texts[-1].count("Both.") == 0
+
+
+def one_has_state(crowd: Crowd) -> bool:
+    """Tell whether skills keep something for one person only."""
+    return len(list(crowd.gateway.data_dir.glob("skill-state/*/notes"))) == 1
 
 
 async def somebody_else_sees_a_preview(chat: Chat) -> None:

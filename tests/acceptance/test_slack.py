@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.acceptance.scene import ScriptBook, tool_outputs
+from tests.acceptance.scene import ScriptBook, asked, tool_outputs
 from tests.doubles.gateway_process import PATIENCE_SECONDS, GatewayProcess
 from tests.doubles.model_reply import Reply
 from tests.doubles.model_server import ModelServer
@@ -148,6 +148,23 @@ async def test_a_question_is_answered_by_a_button(scene: SlackScene) -> None:
     await scene.shows("D0ASK", lambda shown: [one.shown for one in shown[1:]] == ["Painted."])
     assert tool_outputs(scene.model.requests[-1]) == ["blue"]
     await scene.slack.wait_for(lambda: asked.blocks[-1]["type"] == "context", PATIENCE_SECONDS)
+
+
+async def test_what_is_edited_or_deleted_before_its_turn_counts_so(scene: SlackScene) -> None:
+    """The running task is left alone; what waits behind it follows what people do."""
+    pace, people, channel = asyncio.Semaphore(0), scene.slack.people, "D0EVE"
+    scene.book.on("Begin", lambda _: Reply(text="begun", pace=pace))
+    await people.says("Begin", channel=channel)
+    await asked(scene.model, "Begin")
+    edited = await people.says("Teh second", channel=channel)
+    deleted = await people.says("Forget it", channel=channel)
+    await people.edits(edited, "The second")
+    await people.deletes(deleted)
+    await scene.everything_is_acknowledged()
+    for _ in range(MANY):
+        pace.release()
+    await scene.shows(channel, lambda messages: len(messages) == 2)
+    assert scene.texts(channel) == ["begun", "answer to The second"]
 
 
 async def test_an_answer_streams_and_ends_as_one_message(scene: SlackScene) -> None:

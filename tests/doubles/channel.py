@@ -1,14 +1,37 @@
 """A channel in memory, whose calls end as a test wants them to."""
 
 import asyncio
-from collections.abc import Container
+from collections.abc import AsyncIterator, Container
 from dataclasses import replace
+from functools import partial
 
-from channels.errors import ChannelError, LookupInconclusive, MessageGone
-from channels.message import OutboundFile, OutboundMessage
+from channels.errors import ChannelError, FileUnavailable, LookupInconclusive, MessageGone
+from channels.message import Attachment, InboundMessage, OutboundFile, OutboundMessage
+from channels.offering import Offering
 from channels.protocol import Receive
 
 ARRIVED = "arrived"  # raised with this text, an unknown outcome was shown all the same
+
+
+class MemoryPlatform:
+    """A platform in memory: it keeps what is not acknowledged, and shows what was sent.
+
+    `endings` are those of the next calls, in order; then all goes well.
+    """
+
+    def __init__(self) -> None:
+        self.unacknowledged: list[InboundMessage] = []
+        self.shown: dict[str, str] = {}
+        self.files: dict[str, tuple[str, bytes]] = {}  # by the id of their message
+        self.contents: dict[str, bytes] = {}  # of people's files, by their ids
+        self.endings: list[ChannelError] = []
+        self.calls: list[str] = []
+        self.arrived = asyncio.Event()
+
+    def deliver(self, message: InboundMessage) -> None:
+        """Take something that a person did, to be told to whoever receives."""
+        self.unacknowledged.append(message)
+        self.arrived.set()
 
 
 class PlainChannel:
@@ -16,15 +39,21 @@ class PlainChannel:
 
     name = "double"
 
-    def __init__(self) -> None:
-        self.shown: dict[str, str] = {}
-        self.endings: list[ChannelError] = []  # of the next calls, in order; then all goes well
-        self.calls: list[str] = []
+    def __init__(self, platform: MemoryPlatform | None = None) -> None:
+        self.platform = platform or MemoryPlatform()
+        self.shown, self.calls = self.platform.shown, self.platform.calls
+        self.endings = self.platform.endings
+        self._offering = Offering(self.name, sleep=_short_sleep)
 
     async def run(self, receive: Receive) -> None:
-        """Receive nothing."""
-        del receive
-        await asyncio.Event().wait()
+        """Hand over what people do until cancelled; what is stored is acknowledged."""
+        waiting = self.platform.unacknowledged
+        while True:
+            while waiting:
+                await self._offering.until_stored(partial(receive, waiting[:1]))
+                del waiting[0]
+            self.platform.arrived.clear()
+            await self.platform.arrived.wait()
 
     async def send(self, message: OutboundMessage) -> str:
         """Show a message, unless it is to end otherwise."""
@@ -43,8 +72,8 @@ class EditingChannel(PlainChannel):
     `looked_for` holds the outbox ids of what was looked up.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, platform: MemoryPlatform | None = None) -> None:
+        super().__init__(platform)
         self.is_blind = False
         self.looked_for: list[str] = []
 
@@ -83,10 +112,26 @@ class FileSendingChannel(EditingChannel):
 
     async def send_file(self, message: OutboundMessage, file: OutboundFile) -> str:
         """Show a file, unless it is to end otherwise."""
-        return await self.send(replace(message, text=f"{file.name}: {message.text}"))
+        sent = await self.send(replace(message, text=f"{file.name}: {message.text}"))
+        if file.path.exists():
+            self.platform.files[sent] = (file.name, file.path.read_bytes())
+        return sent
+
+    async def fetch_file(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """Yield a person's file in two pieces."""
+        if attachment.file_id not in self.platform.contents:
+            raise FileUnavailable("there is no such file")
+        content = self.platform.contents[attachment.file_id]
+        half = len(content) // 2
+        yield content[:half]
+        yield content[half:]
 
     async def find_file(
         self, message: OutboundMessage, file: OutboundFile, anchor: str, taken: Container[str]
     ) -> str | None:
         """Look for a file like for a message."""
         return await self.find(replace(message, text=f"{file.name}: {message.text}"), anchor, taken)
+
+
+async def _short_sleep(seconds: float) -> None:
+    await asyncio.sleep(min(seconds, 0.01))

@@ -3,12 +3,9 @@
 Source: https://open.dingtalk.com/document/orgapp/message-type
 """
 
-from collections.abc import Iterator
-
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
-from tests.doubles.markup import MarkupRefusal
+from tests.doubles.markup import MarkupRefusal, texts_of_tokens
 
 MAX_BYTES = 20_000
 """Of a message as UTF-8: https://open.dingtalk.com/document/orgapp/custom-robot-access"""
@@ -22,20 +19,9 @@ def check_markdown(text: str) -> str:
         raise MarkupRefusal("miss param : markdown->text")
     if len(text.encode()) > MAX_BYTES:
         raise MarkupRefusal("message too long")
-    return "".join(
-        _texts(MarkdownIt("commonmark", {"maxNesting": 200}).enable("table").parse(text))
-    )
-
-
-def _texts(tokens: list[Token]) -> Iterator[str]:
+    tokens = MarkdownIt("commonmark", {"maxNesting": 200}).enable("table").parse(text)
     for token in tokens:
-        if token.type in _UNKNOWN:
-            raise MarkupRefusal(f"DingTalk shows no {token.type}")
-        if token.children is not None:
-            yield from _texts(token.children)
-        elif token.type == "list_item_open":
-            yield f"{token.info}{token.markup} "
-        elif token.type.endswith("break"):
-            yield "\n"
-        else:
-            yield token.content
+        for one in (token, *(token.children or ())):
+            if one.type in _UNKNOWN:
+                raise MarkupRefusal(f"DingTalk shows no {one.type}")
+    return "".join(texts_of_tokens(tokens))

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from tests.doubles.dingtalk_markup import check_markdown
+from tests.doubles.markup import MarkupRefusal
+
 MSG_PARAM_BYTES: Final = 15_000
 CARD_BYTES: Final = 10_240
 WEBHOOK_BYTES: Final = 20_000
@@ -59,7 +62,7 @@ def check_template(key: object, param: object) -> Shown:
             return Shown(kind="text", text=values["content"])
         case "sampleMarkdown":
             _check_names(values, "title text")
-            return Shown(kind="markdown", title=values["title"], text=values["text"])
+            return Shown(kind="markdown", title=values["title"], text=_markdown(values["text"]))
         case "sampleFile":
             _check_names(values, "mediaId fileName fileType")
             return Shown(kind="file", text=values["fileName"], media_id=values["mediaId"])
@@ -82,7 +85,7 @@ def check_webhook(body: JsonObject) -> Shown:
         case {"msgtype": "markdown", "markdown": {"title": str(title), "text": str(text)}} if (
             title.strip() and text.strip()
         ):
-            return Shown(kind="markdown", text=text, title=title)
+            return Shown(kind="markdown", text=_markdown(text), title=title)
         case {
             "msgtype": "actionCard",
             "actionCard": {"title": str(title), "text": str(text), "btns": [_, *_] as found},
@@ -107,6 +110,15 @@ def check_card_text(text: object) -> str:
     """Return a card's text; raises `ApiRefusal`."""
     if not isinstance(text, str) or len(text.encode()) > CARD_BYTES:
         raise ApiRefusal(400, "param.invalid", "the text is too long")
+    return _markdown(text) if text.strip() else text
+
+
+def _markdown(text: str) -> str:
+    """Return a text whose Markdown DingTalk would show; raises `ApiRefusal`."""
+    try:
+        check_markdown(text)
+    except MarkupRefusal as refusal:
+        raise ApiRefusal(400, "invalidParameter.markdown", str(refusal)) from refusal
     return text
 
 

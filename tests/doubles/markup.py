@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from markdown_it.token import Token
+
 from channels.text.parse import parse
 from channels.text.tree import (
     Block,
@@ -33,28 +35,50 @@ def seen_of_markdown(text: str) -> str:
     return seen("".join(_texts(parse(wellformed(text)))))
 
 
+def addresses(text: str) -> frozenset[str]:
+    """Return where the links and pictures of a CommonMark text lead."""
+    return frozenset(run.url for run in _runs(parse(wellformed(text))) if run.url)
+
+
 def holds_in_order(shown: str, wanted: str) -> bool:
     """Tell whether all characters of `wanted` come in `shown`, in their order."""
     rest = iter(shown)
     return all(character in rest for character in wanted)
 
 
+def texts_of_tokens(tokens: Iterable[Token]) -> Iterator[str]:
+    """Yield what a platform shows that reads CommonMark; entries of lists with their markers."""
+    for token in tokens:
+        if token.children is not None:
+            yield from texts_of_tokens(token.children)
+        elif token.type == "list_item_open":
+            yield f"{token.info}{token.markup} "
+        elif token.type.endswith("break"):
+            yield "\n"
+        else:
+            yield token.content
+
+
 def _texts(blocks: Iterable[Block]) -> Iterator[str]:
+    return (one.text for one in _shown(blocks))
+
+
+def _runs(blocks: Iterable[Block]) -> Iterator[Run]:
+    return (one for one in _shown(blocks) if isinstance(one, Run))
+
+
+def _shown(blocks: Iterable[Block]) -> Iterator[Run | Code]:
     for block in blocks:
         match block:
             case Paragraph() | Heading():
-                yield from _of_runs(block.runs)
+                yield from block.runs
             case Code():
-                yield block.text
+                yield block
             case Quote():
-                yield from _texts(block.blocks)
+                yield from _shown(block.blocks)
             case List():
-                yield from _texts(inner for item in block.items for inner in item.blocks)
+                yield from _shown(inner for item in block.items for inner in item.blocks)
             case Table():
-                yield from _of_runs(run for row in block.rows for cell in row for run in cell)
+                yield from (run for row in block.rows for cell in row for run in cell)
             case Rule():
                 pass
-
-
-def _of_runs(runs: Iterable[Run]) -> Iterator[str]:
-    return (run.text for run in runs)

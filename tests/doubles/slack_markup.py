@@ -8,7 +8,9 @@ import html
 import re
 from functools import reduce
 
-from tests.doubles.markup import MarkupRefusal, seen_of_markdown
+from markdown_it import MarkdownIt
+
+from tests.doubles.markup import MarkupRefusal, texts_of_tokens
 
 MAX_TEXT_CHARS = 40_000
 """Of a message's `text`: https://docs.slack.dev/reference/methods/chat.postMessage"""
@@ -16,13 +18,18 @@ MAX_TEXT_CHARS = 40_000
 MAX_MARKDOWN_CHARS = 12_000
 """Of all markdown blocks of a message together."""
 
+_CALL = re.compile(r"<!")
+_FIRST_PLACE = 0xF0000  # of the private characters that stand for code and links meanwhile
 _STRAY = re.compile(r"&(?!(?:amp|lt|gt);)")
 _TOKEN = re.compile(r"<([^<>\n]*)>")
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^|\s]*(?:\|[^\n]*)?", re.IGNORECASE)
 _FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
-_CODE = re.compile(r"(?<![\w`])`(?![\s\u200b])([^`\n]*[^`\s\u200b])`(?![\w`])")
+_CODE = re.compile(r"(?<![^\W_])(?<!`)`(?![\s\u200b])([^`\n]*[^`\s\u200b])`(?![^\W_])(?!`)")
 _STYLED = {
-    name: re.compile(rf"(?<![\w{mark}]){mark}(?![\s\u200b{mark}])([^\n]*?[^\s\u200b]){mark}(?!\w)")
+    # A mark between letters is none; one beside another mark may be.
+    name: re.compile(
+        rf"(?<![^\W_])(?<!{mark}){mark}(?![\s\u200b{mark}])([^\n]*?[^\s\u200b]){mark}(?![^\W_])"
+    )
     for name, mark in {"b": r"\*", "i": "_", "s": "~"}.items()
 }
 
@@ -43,9 +50,26 @@ def check_mrkdwn(text: str) -> str:
 
 
 def check_markdown_block(text: str) -> str:
-    """Return what is seen of a markdown block; raises `MarkupRefusal`."""
+    """Return what is seen of a markdown block, read by the book; raises `MarkupRefusal`.
+
+    Tags are taken for Slack's own notation, and refused here: they are parted before.
+    Source: https://github.com/darkgaldragon/slack-markdown-parser/blob/main/docs/spec.md
+    """
     _check_size(text, MAX_MARKDOWN_CHARS)
-    return seen_of_markdown(text)
+    if calls_somebody(text):
+        raise MarkupRefusal("somebody is called who must not be")
+    parser = MarkdownIt("commonmark", {"maxNesting": 200}).enable(["table", "strikethrough"])
+    tokens = parser.parse(text)
+    if any(
+        one.type.startswith("html_") for token in tokens for one in [token, *(token.children or ())]
+    ):
+        raise MarkupRefusal("an angle bracket begins a tag")
+    return "".join(texts_of_tokens(tokens))
+
+
+def calls_somebody(text: str) -> bool:
+    """Tell whether a markdown text notifies a whole channel or group."""
+    return _CALL.search(text) is not None
 
 
 def mrkdwn_to_html(text: str) -> str:
@@ -73,22 +97,19 @@ def _lines_to_html(text: str) -> str:
 
 
 def _inline_to_html(line: str) -> str:
-    """Return one line with its code, then its links, then its styles."""
-    pieces = re.split(r"(<[^<>]*>)", line)
-    linked = "".join(_link_to_html(piece) if piece.startswith("<") else piece for piece in pieces)
-    parts = _CODE.split(linked)
-    return "".join(
-        f"<code>{part}</code>" if index % 2 else _styled_to_html(part)
-        for index, part in enumerate(parts)
-    )
+    """Return one line with its links, then its code, then its styles, which may hold both."""
+    kept: list[str] = []
 
+    def keep(shown: str) -> str:
+        kept.append(shown)
+        return chr(_FIRST_PLACE + len(kept) - 1)
 
-def _styled_to_html(text: str) -> str:
-    pieces = re.split(r"(<a [^>]*>)", text)
-    return "".join(
-        piece if index % 2 else reduce(_with_style, _STYLED, piece)
-        for index, piece in enumerate(pieces)
-    )
+    linked = re.sub(r"<[^<>]*>", lambda token: keep(_link_to_html(token[0])), line)
+    coded = _CODE.sub(lambda code: keep(f"<code>{code[1]}</code>"), linked)
+    styled = reduce(_with_style, _STYLED, coded)
+    for number in range(len(kept), 0, -1):  # code may hold a link
+        styled = styled.replace(chr(_FIRST_PLACE + number - 1), kept[number - 1])
+    return styled
 
 
 def _with_style(text: str, name: str) -> str:
@@ -97,7 +118,7 @@ def _with_style(text: str, name: str) -> str:
 
 def _link_to_html(token: str) -> str:
     url, _, label = token[1:-1].partition("|")
-    return f'<a href="{url}">{label or url}</a>'
+    return f'<a href="{url}">{reduce(_with_style, _STYLED, label or url)}</a>'
 
 
 def _check_size(text: str, most: int) -> None:

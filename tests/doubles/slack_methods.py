@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from tests.doubles.slack_markup import calls_somebody
 from tests.doubles.slack_rules import (
     MAX_POST_TEXT,
     MAX_UPDATE_TEXT,
@@ -38,6 +39,7 @@ class SlackMethods:
             "files.getUploadURLExternal": self._upload_url,
             "files.completeUploadExternal": self._complete_upload,
             "files.info": self._file_info,
+            "users.info": self._user_info,
         }
 
     def _auth_test(self, _arguments: JsonObject) -> JsonObject:
@@ -49,6 +51,11 @@ class SlackMethods:
             "user_id": BOT_USER,
             "bot_id": BOT_ID,
         }
+
+    def _user_info(self, arguments: JsonObject) -> JsonObject:
+        user = str(arguments.get("user"))
+        names = {"display_name": f"name of {user}", "real_name": f"whole name of {user}"}
+        return {"user": {"id": user, "profile": names, "locale": "en-GB"} | names}
 
     def _post_message(self, arguments: JsonObject) -> JsonObject:
         channel = self._world.reachable(arguments.get("channel"))
@@ -211,6 +218,8 @@ def _chunks(arguments: JsonObject) -> str:
     for chunk in _objects(arguments.get("chunks")):
         if chunk.get("type") != "markdown_text" or not chunk.get("text"):
             raise ApiRefusal("invalid_chunks")
+        if calls_somebody(str(chunk["text"])):
+            raise ApiRefusal("invalid_chunks")  # Slack would do it; nobody asked for that
         texts.append(str(chunk["text"]))
     if not texts:
         raise ApiRefusal("no_text")

@@ -3,11 +3,13 @@
 Limits are those of https://docs.slack.dev/reference/block-kit/blocks and of the methods' pages.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from markdown_it import MarkdownIt
+
+from tests.doubles.markup import MarkupRefusal
+from tests.doubles.slack_markup import check_markdown_block, check_mrkdwn
 
 JsonObject = dict[str, object]
 
@@ -16,7 +18,6 @@ MAX_UPDATE_TEXT: Final = 4_000
 _MAX_BLOCKS: Final = 50
 _MAX_MARKDOWN: Final = 12_000
 _MAX_SECTION: Final = 3_000
-_NOTATION = re.compile(r"<[^<>\n]+>")
 
 
 class ApiRefusal(Exception):  # noqa: N818 - Slack's answer, not a malfunction
@@ -38,6 +39,8 @@ def check_content(arguments: JsonObject, *, most_text: int) -> tuple[str, list[J
         raise ApiRefusal("no_text")  # stricter than Slack, where blocks will do
     if len(text) > most_text:
         raise ApiRefusal("msg_too_long")
+    if arguments.get("mrkdwn", True):
+        _taken(check_mrkdwn, text)
     check_blocks(blocks)
     return text, blocks
 
@@ -73,8 +76,9 @@ def visible_text(text: str, blocks: Sequence[JsonObject]) -> str:
 def _is_text(block: JsonObject, kinds: frozenset[str], most: int) -> bool:
     match block:
         case {"type": str(kind), "text": str(text)}:
-            is_markup = kind == "mrkdwn" and "<" in _NOTATION.sub("", text)
-            return kind in kinds and 0 < len(text) <= most and not is_markup
+            if kind == "mrkdwn":
+                _taken(check_mrkdwn, text)
+            return kind in kinds and 0 < len(text) <= most
         case _:
             return False
 
@@ -113,7 +117,18 @@ def _is_context(block: JsonObject) -> bool:
 
 def _is_markdown(block: JsonObject) -> bool:
     text = block.get("text")
-    return isinstance(text, str) and bool(text.strip())
+    if not isinstance(text, str) or not text.strip():
+        return False
+    _taken(check_markdown_block, text)
+    return True
+
+
+def _taken(check: Callable[[str], str], text: str) -> None:
+    """Refuse what Slack would refuse or garble; Slack itself says so less strictly."""
+    try:
+        check(text)
+    except MarkupRefusal as refusal:
+        raise ApiRefusal("invalid_blocks") from refusal
 
 
 _CHECKS: Final[Mapping[str, Callable[[JsonObject], bool]]] = {

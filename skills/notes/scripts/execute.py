@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -10,6 +11,7 @@ from pydantic import JsonValue
 from skills.errors import SkillFailure
 from skills.result import SkillContext
 from skills.runtime import Runtime
+from skills.state import take_in
 
 STATE_FILE = "notes.db"
 MAX_NOTES = 5_000
@@ -51,6 +53,7 @@ Row = tuple[int, str, str]
 def execute(ctx: SkillContext, params: Params, runtime: Runtime) -> str:
     """Do one action; a call that is made again under its id gets its first answer."""
     try:
+        take_in(runtime.state_dir, partial(_add_all, runtime.state_dir))
         with _opened(runtime.state_dir / STATE_FILE) as notes:
             query = "SELECT text FROM answers WHERE call_id = ?"
             if ctx.call_id and (answer := notes.execute(query, (ctx.call_id,)).fetchone()):
@@ -72,6 +75,18 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             notes.execute(statement)
         yield notes
         notes.execute("COMMIT")
+
+
+def _add_all(state_dir: Path, other: Path) -> None:
+    """Add the notes of an account that turned out to be the same person's, each once."""
+    with _opened(other / STATE_FILE) as theirs:
+        found = theirs.execute("SELECT text, created_at FROM notes ORDER BY id").fetchall()
+    with _opened(state_dir / STATE_FILE) as notes:
+        notes.executemany(
+            "INSERT INTO notes (text, created_at) SELECT ?1, ?2 WHERE NOT EXISTS "
+            "(SELECT 1 FROM notes WHERE text = ?1 AND created_at = ?2)",
+            found,
+        )
 
 
 def _statements(script: str) -> Iterator[str]:

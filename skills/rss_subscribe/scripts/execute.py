@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -14,7 +15,7 @@ from skills.http import HttpClient, HttpResponse
 from skills.result import Signal, SkillContext
 from skills.rss_subscribe.scripts.feeds import Fetched, Item, parse_feed
 from skills.runtime import Runtime
-from skills.state import held, read_state, replace_text
+from skills.state import held, read_state, replace_text, take_in
 
 STATE_FILE = "feeds.json"
 MAX_WAITING = 500  # items of one feed that `new` has yet to return
@@ -63,6 +64,7 @@ async def execute(
     """Do one action; a call that is made again under its id gets its first answer."""
     action = str(params["action"])
     url = str(params.get("url", "")).strip()
+    take_in(runtime.state_dir, partial(_add, runtime.state_dir))
     with held(runtime.state_dir):
         kept = _load(runtime.state_dir)
         if action == "check":
@@ -255,6 +257,13 @@ def _section(title: str, items: Sequence[Item], left: int, trouble: str) -> list
 def _line(item: Item) -> str:
     parts = (f"- {item.title}", item.link, item.published, item.summary)
     return " · ".join(part for part in parts if part)
+
+
+def _add(state_dir: Path, other: Path) -> None:
+    """Add the feeds of an account that turned out to be the same person's; a known one stays."""
+    kept = _load(state_dir)
+    kept.feeds = _load(other).feeds | kept.feeds
+    _store(state_dir, kept)
 
 
 def _load(state_dir: Path) -> Subscriptions:

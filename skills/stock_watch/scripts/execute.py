@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -10,7 +11,7 @@ from skills.errors import SkillFailure
 from skills.http import HttpClient
 from skills.result import Signal, SkillContext
 from skills.runtime import Runtime
-from skills.state import held, read_state, replace_text
+from skills.state import held, read_state, replace_text, take_in
 from skills.stock_watch.scripts.quotes import Quote, QuoteSource, Stooq, Tencent, Yahoo, first_quote
 from skills.stock_watch.scripts.watches import Limit, LimitKind, Watch, WatchList, fingerprint
 
@@ -36,6 +37,7 @@ async def execute(
     action = str(params["action"])
     if action == "quote":
         return _line(await first_quote(_symbol(params), sources, runtime.http))
+    take_in(runtime.state_dir, partial(_add, runtime.state_dir))
     with held(runtime.state_dir):
         kept = _load(runtime.state_dir)
         if action == "check":
@@ -179,6 +181,14 @@ def _line(quote: Quote) -> str:
 
 def _words(limits: Sequence[Limit]) -> str:
     return ", ".join(limit.words for limit in limits)
+
+
+def _add(state_dir: Path, other: Path) -> None:
+    """Add the watches of an account that turned out to be the same person's; a known one stays."""
+    kept, theirs = _load(state_dir), _load(other)
+    kept.watches = theirs.watches | kept.watches
+    kept.last_added = max(kept.last_added, theirs.last_added)
+    _store(state_dir, kept)
 
 
 def _load(state_dir: Path) -> WatchList:

@@ -56,6 +56,20 @@ class DingtalkMessenger:
             group=_chat(place) if place.group else "",
         )
 
+    async def sends(self, post: Post, name: str, content: bytes) -> None:
+        """Let a person send a file, see `Messenger`: DingTalk has no words beside it."""
+        code = f"code-{self.server.world.number()}"
+        self.server.world.files[code] = content
+        body = {"downloadCode": code, "fileName": name}
+        await self.server.person_says(
+            "", person=_staff_id(post.place.person), more={"msgtype": "file", "content": body}
+        )
+
+    def files(self, place: Place) -> list[tuple[str, bytes]]:
+        """Return the robot's files, see `Messenger`."""
+        shown = (bubble.content for bubble in self.server.world.from_robot(_chat(place)))
+        return [self.server.world.media[one.media_id] for one in shown if one.kind == "file"]
+
     async def chooses(self, place: Place, option: str) -> None:
         """Let a person press a button, see `Messenger`: DingTalk writes its words for them."""
         bubble = self.server.world.from_robot(_chat(place))[-1]

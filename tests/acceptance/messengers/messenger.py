@@ -74,6 +74,12 @@ class Messenger(Protocol):
     async def says(self, post: Post, *, mentions_bot: bool = False) -> None:
         """Let a person write; the bot is told of it as far as the platform would tell it."""
 
+    async def sends(self, post: Post, name: str, content: bytes) -> None:
+        """Let a person send a document privately, with words where the platform has them."""
+
+    def files(self, place: Place) -> list[tuple[str, bytes]]:
+        """Return names and contents of the files that the bot sent to a place, in order."""
+
     async def chooses(self, place: Place, option: str) -> None:
         """Let a person choose an option of the bot's newest message there."""
 

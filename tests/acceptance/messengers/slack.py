@@ -49,6 +49,20 @@ class SlackMessenger:
         place = post.place
         await self.server.people.says(text, channel=_channel(place), user=_user(place.person))
 
+    async def sends(self, post: Post, name: str, content: bytes) -> None:
+        """Let a person send a file, see `Messenger`."""
+        file = self.server.world.add_file(name, len(content), content=content)
+        place = post.place
+        await self.server.people.says(
+            post.text, channel=_channel(place), user=_user(place.person), files=(file,)
+        )
+
+    def files(self, place: Place) -> list[tuple[str, bytes]]:
+        """Return the bot's files, see `Messenger`."""
+        ids = (one for message in self._messages(place) for one in message.file_ids)
+        files = map(self.server.world.file, ids)
+        return [(file.name, file.content) for file in files]
+
     async def chooses(self, place: Place, option: str) -> None:
         """Let a person press a button, see `Messenger`."""
         message = self._messages(place)[-1]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from tests.acceptance.messengers.messenger import Place, Post, Shown, Storm
+from tests.doubles.telegram_files import file_of
 from tests.doubles.telegram_server import TelegramServer
 from tests.doubles.telegram_world import BOT_USERNAME, StoredMessage
 
@@ -55,6 +56,20 @@ class TelegramMessenger:
             user=_user(post.place.person),
             entities=(entity,) if mentions_bot else (),
         )
+
+    async def sends(self, post: Post, name: str, content: bytes) -> None:
+        """Let a person send a document, see `Messenger`."""
+        await self.server.user_sends(
+            file_of(content, name=name),
+            caption=post.text,
+            chat_id=_chat_id(post.place),
+            user=_user(post.place.person),
+        )
+
+    def files(self, place: Place) -> list[tuple[str, bytes]]:
+        """Return the bot's files, see `Messenger`."""
+        files = (message.file for message in self._messages(place))
+        return [(file.name, file.data) for file in files if file is not None]
 
     async def chooses(self, place: Place, option: str) -> None:
         """Let a person press a button, see `Messenger`."""

@@ -9,8 +9,8 @@ from tests.contract.channels.dingtalk_kit import (
     dingtalk_card_kit,
     dingtalk_kit,
 )
-from tests.contract.channels.inbox import RecordingInbox
-from tests.contract.channels.kit import ChannelKit
+from tests.contract.channels.inbox import RecordingInbox, running
+from tests.contract.channels.kit import ChannelKit, MustBeThere
 from tests.contract.channels.kits import KitKind, kits_with
 from tests.contract.channels.slack_kit import SlackKit, slack_kit
 from tests.contract.channels.telegram_kit import TelegramKit, telegram_kit
@@ -34,6 +34,17 @@ async def kit(request: pytest.FixtureRequest) -> AsyncIterator[ChannelKit]:
     async with kind.open() as opened:
         assert type(opened.channel) is kind.channel
         yield opened
+
+
+@pytest.fixture
+async def there(kit: ChannelKit, inbox: RecordingInbox) -> AsyncIterator[None]:
+    """Let the person be where a message reaches them."""
+    if not isinstance(kit, MustBeThere):
+        yield
+        return
+    async with running(kit.channel, inbox):
+        await kit.is_there()
+        yield
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pydantic import SecretStr
 
 from channels.dingtalk.channel import DingtalkCardChannel, DingtalkChannel
+from channels.dingtalk.messenger import MESSENGER
 from channels.dingtalk.settings import DingtalkSettings
 from channels.message import ConversationAddress, ConversationKind
 from tests.contract.channels.kit import Trouble
@@ -15,6 +16,7 @@ from tests.doubles.dingtalk_cards import TEMPLATE
 from tests.doubles.dingtalk_faults import (
     cut_after_applying,
     cut_before_applying,
+    refused,
     too_many_requests,
 )
 from tests.doubles.dingtalk_server import (
@@ -88,6 +90,58 @@ class DingtalkKit:
     async def person_says(self, text: str) -> None:
         """Let Ada write."""
         await self.server.person_says(text)
+
+    def kept(self) -> int:
+        """Return how many events wait for their acknowledgement."""
+        return len(self.server.stream.unacknowledged)
+
+    async def heard_again(self, text: str) -> None:
+        """Let Ada write; the message comes twice."""
+        await self.server.stream.send_again(await self.server.person_says(text))
+
+    async def disconnect(self) -> None:
+        """Close the WebSocket."""
+        await self.server.stream.drop()
+
+    split = staticmethod(MESSENGER.split)
+
+    async def group_says(self, text: str, *, mentions_bot: bool) -> None:
+        """Let Ada write in a group; DingTalk tells robots of mentions only."""
+        if mentions_bot:
+            await self.server.person_says(text, group=CREW)
+
+    async def replies_to_bot(self, text: str) -> str:
+        """Let Ada reply to a message of the robot's."""
+        quoted = {
+            "msgId": "said==",
+            "msgType": "text",
+            "senderId": "$:LWCP_v1:$robot",
+            "content": {"text": "which one?"},
+        }
+        reply = {"content": text, "isReplyMsg": True, "repliedMsg": quoted}
+        await self.server.person_says(text, more={"text": reply})
+        return "said=="
+
+    def refusals(self) -> list[str]:
+        """Return what went wrong with the bot's requests."""
+        return [call.outcome for call in self.server.calls if call.outcome != "ok"]
+
+    def refuse_markup_once(self) -> None:
+        """Refuse the next Markdown."""
+        path = TO_A_PERSON if self._template is None else CREATE_CARD
+        self.server.fail_next(path, refused("invalidParameter.msgParam"))
+
+    async def sends_file(self, name: str, content: bytes) -> None:
+        """Let Ada send a file."""
+        self.server.world.files["code-1"] = content
+        body = {"downloadCode": "code-1", "fileName": name}
+        await self.server.person_says("", more={"msgtype": "file", "content": body})
+
+    def files_shown(self) -> list[tuple[str, bytes]]:
+        """Return the files that the robot sent to Ada."""
+        media = self.server.world.media
+        bubbles = self.server.world.from_robot(ADA)
+        return [media[one.content.media_id] for one in bubbles if one.content.kind == "file"]
 
     def shown(self) -> list[str]:
         """Return what the robot shows Ada, without the one markup that the suite uses."""

@@ -44,6 +44,12 @@ class RecordingInbox:
             await self._changed.wait_for(lambda: len(self.stored) >= count)
         return self.stored
 
+    async def until(self, text: str) -> list[InboundMessage]:
+        """Return what is stored once a message that holds `text` is among it."""
+        async with asyncio.timeout(5), self._changed:
+            await self._changed.wait_for(lambda: any(text in one.text for one in self.stored))
+        return self.stored
+
     async def next_message(self) -> InboundMessage:
         """Return the first message, waiting for it."""
         return (await self.wait_for(1))[0]

@@ -12,7 +12,12 @@ from channels.message import ConversationKind, EventKind, InboundMessage
 from tests.contract.channels.inbox import RecordingInbox, running
 from tests.contract.channels.kit import answer_to
 from tests.contract.channels.slack_kit import GENERAL, SlackKit
-from tests.doubles.slack_faults import bad_gateway, refused, too_many_requests
+from tests.doubles.slack_faults import (
+    Fault,
+    bad_gateway,
+    refused,
+    too_many_requests,
+)
 from tests.doubles.slack_people import ADAS_CHAT, MENTION
 from tests.doubles.slack_rules import JsonObject
 from tests.doubles.slack_server import APP_TOKEN, BOT_TOKEN
@@ -113,6 +118,30 @@ async def test_edits_and_deletions_are_events_of_their_own(
     assert {said.message_id, edited.message_id, deleted.message_id} == {post.ts}
     assert (edited.text, deleted.text) == ("the", "")
     assert len({said.event_id, edited.event_id, deleted.event_id}) == 3
+
+
+async def test_people_are_called_by_their_names(slack: SlackKit, inbox: RecordingInbox) -> None:
+    """Slack is asked once for each; their language comes with it."""
+    async with running(slack.channel, inbox):
+        for _ in range(2):
+            await slack.server.people.says("hello")
+        messages = await inbox.wait_for(2)
+    assert {(one.sender_name, one.language) for one in messages} == {(f"name of {ADA}", "en-GB")}
+    assert len(slack.server.calls_of("users.info")) == 1
+
+
+@pytest.mark.parametrize("fault", [refused("missing_scope"), bad_gateway()])
+async def test_without_names_people_are_known_by_their_ids(
+    slack: SlackKit, inbox: RecordingInbox, fault: Fault
+) -> None:
+    """No message waits for a name, and Slack is left alone for a while."""
+    slack.server.fail_next("users.info", fault)
+    async with running(slack.channel, inbox):
+        for _ in range(2):
+            await slack.server.people.says("hello")
+        messages = await inbox.wait_for(2)
+    assert {one.sender_name for one in messages} == {ADA}
+    assert len(slack.server.calls_of("users.info")) <= 1
 
 
 async def test_slash_commands_become_our_commands(slack: SlackKit, inbox: RecordingInbox) -> None:

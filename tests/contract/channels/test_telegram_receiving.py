@@ -3,7 +3,7 @@
 import pytest
 
 from channels.errors import ChannelUnavailable
-from channels.message import ConversationKind, EventKind
+from channels.message import ConversationKind
 from channels.telegram.polling import ConnectionState
 from tests.contract.channels.inbox import RecordingInbox, running
 from tests.contract.channels.telegram_kit import TelegramKit
@@ -57,17 +57,6 @@ async def test_a_topic_is_a_conversation_of_its_own(
         message = await inbox.next_message()
     assert message.conversation.thread_id == "42"
     assert message.conversation.kind is ConversationKind.GROUP
-
-
-async def test_an_edit_is_an_event_of_its_own(telegram: TelegramKit, inbox: RecordingInbox) -> None:
-    """The edited text arrives as an edit of the same message."""
-    async with running(telegram.channel, inbox):
-        original = await telegram.server.user_says("teh")
-        await telegram.server.user_edits(original, "the")
-        first, second = await inbox.wait_for(2)
-    assert (second.kind, second.text) == (EventKind.EDIT, "the")
-    assert second.message_id == first.message_id
-    assert second.event_id != first.event_id
 
 
 async def test_a_reply_to_the_bot_quotes_it(telegram: TelegramKit, inbox: RecordingInbox) -> None:

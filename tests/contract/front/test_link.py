@@ -154,6 +154,21 @@ async def test_schedules_and_heartbeats_move_along(front: Front) -> None:
     assert await count(front.database, "heartbeats") == 1
 
 
+async def test_who_became_whom_is_kept(front: Front) -> None:
+    """For what lies outside of the database; a stranger had nothing there."""
+    await front.write("hello", MEMBER)
+    (row,) = await query(
+        front.database, "SELECT user_id FROM identities WHERE sender_id = :id", id=MEMBER
+    )
+    await front.write(f"/link {await code_of(front, OWNER)}", MEMBER)
+    await front.receive(on_slack(f"/link {await code_of(front, OWNER)}"))
+
+    joined = await front.database.transact("joined", links.joined)
+
+    (owner,) = await query(front.database, "SELECT user_id FROM users")
+    assert joined == {str(row.uuid("user_id")): str(owner.uuid("user_id"))}
+
+
 def test_every_table_that_names_a_person_is_merged() -> None:
     """A table that is added later cannot be forgotten."""
     found = (*vars(tables).values(), *vars(schedule_tables).values())

@@ -41,6 +41,28 @@ async def test_a_note_is_found_until_it_is_deleted(run_skill: RunSkill, tmp_path
     assert (await run_skill("notes", action="search", query="地下室")).text == "No note was found."
 
 
+async def test_notes_of_a_joined_account_are_taken_in_once(
+    run_skill: RunSkill, tmp_path: Path
+) -> None:
+    """Also where a crash had come between taking them in and removing them."""
+    await run_skill("notes", action="add", text="mine")
+    for joined in ("one", "again"):
+        other = tmp_path / "state" / "joined" / joined
+        other.mkdir(parents=True)
+        with closing(sqlite3.connect(other / "notes.db")) as database:
+            database.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, text, created_at)")
+            database.execute("INSERT INTO notes VALUES (1, 'theirs 牛奶', '2026-01-01 00:00:00')")
+            database.commit()
+
+    listed = await run_skill("notes", action="list")
+    found = await run_skill("notes", action="search", query="牛奶")
+
+    assert listed.text.count("theirs") == 1
+    assert listed.text.count("mine") == 1
+    assert "theirs 牛奶" in found.text
+    assert not (tmp_path / "state" / "joined").exists()
+
+
 async def test_a_long_list_comes_in_pages(run_skill: RunSkill, tmp_path: Path) -> None:
     """The newest first, bounded, and each note once."""
     await run_skill("notes", action="list")

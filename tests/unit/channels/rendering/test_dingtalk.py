@@ -35,7 +35,7 @@ def test_bold_beside_chinese_is_seen() -> None:
     assert shown.replace(ZERO_WIDTH_SPACE, "|") == "这是**|“重点”|**内容"
 
 
-@pytest.mark.parametrize("text", [r"\# no title", r"\- no entry", r"1\. no number"])
+@pytest.mark.parametrize("text", [r"\# no title", r"\- no entry", r"1\. no number", r"\=="])
 def test_text_does_not_become_a_block(text: str) -> None:
     """What was escaped at the beginning of a line is text."""
     assert to_dingtalk(text) == ZERO_WIDTH_SPACE + text.replace("\\", "")
