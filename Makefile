@@ -2,9 +2,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test check bench soak format lock clean help
+.PHONY: run test check bench soak format schema lock clean help
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,9 @@ soak: $(VENV)/.test ## the long kill test (2,000 tasks, 200 kills) and the long 
 format: $(VENV)/.test ## format and mend what can be mended
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
+
+schema: $(VENV)/.run ## write the schema of new databases anew, after a new migration
+	@$(BIN)/python -m gateway.store.snapshot_writer
 
 lock: $(VENV)/.test ## write constraints.txt anew
 	@$(BIN)/python -m pip install --quiet uv

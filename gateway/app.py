@@ -50,13 +50,12 @@ from gateway.store.sqlite import SqliteWriter
 from gateway.turn import TaskTurn, TurnRoom
 from gateway.wakeup import Wakeup
 from gateway.worker_health import WorkerHealth
-from gateway.workshop import MEBIBYTE, Workshop
+from gateway.workshop import MEBIBYTE, Workshop, state_places
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.runner import SkillCeiling, SkillRunner
 from skills.values import SkillValues
 from souls.catalog import PACKAGED_SOULS, SoulCatalog
 from workers.models.fallback import FallbackModel
-from workers.models.offline import OfflineModel
 from workers.models.protocol import Model
 
 NO_KEY = "none"  # a server of one's own may want none, and the client library insists on a text
@@ -411,7 +410,7 @@ def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
 
     def make(name: str) -> Model:
         if name == OFFLINE_MODEL:
-            return OfflineModel()
+            return _offline_model()
         return LateModel(
             name,
             lambda: load_chain(settings, name),
@@ -424,6 +423,12 @@ def _shelf(settings: ModelSettings, given: Model | None) -> ModelShelf:
         return f"its model {name!r} needs OPENAI_API_KEY, which is not set"
 
     return ModelShelf(settings.name, make, check)
+
+
+def _offline_model() -> Model:
+    from workers.models.offline import OfflineModel  # noqa: PLC0415 - only where there is no other
+
+    return OfflineModel()
 
 
 def load_chain(settings: ModelSettings, name: str, *, tries: int = MODEL_TRIES) -> LoadedModel:
@@ -458,9 +463,11 @@ def soul_catalog(settings: Settings) -> SoulCatalog:
     return SoulCatalog([PACKAGED_SOULS, settings.data_dir / "souls"])
 
 
-def skill_catalog(settings: Settings) -> SkillCatalog:
+def skill_catalog(settings: Settings, *, is_guarded: bool = False) -> SkillCatalog:
     """Return the skills: ours, and those in the data directory, which come before them."""
-    return SkillCatalog([PACKAGED_SKILLS, settings.data_dir / "skills"])
+    own = settings.data_dir / "skills"
+    guarded = [own] if is_guarded else []
+    return SkillCatalog([PACKAGED_SKILLS, own], guarded=guarded)
 
 
 def skill_runner(settings: Settings, values: SkillValues | None = None) -> SkillRunner:
@@ -472,16 +479,18 @@ def skill_runner(settings: Settings, values: SkillValues | None = None) -> Skill
             timeout=timedelta(seconds=settings.skills.timeout_seconds),
             memory_bytes=settings.skills.memory_mb * MEBIBYTE,
         ),
+        hidden=state_places(settings.data_dir, settings.database_url),
     )
 
 
 def _workshop(settings: Settings, shelf: ModelShelf) -> Workshop:
     return Workshop(
         souls=soul_catalog(settings),
-        skills=skill_catalog(settings),
+        skills=skill_catalog(settings, is_guarded=settings.skills.approved_only),
         runner=skill_runner(settings),
         model=shelf,
         data_dir=settings.data_dir,
+        hidden=state_places(settings.data_dir, settings.database_url),
         tools=settings.tools,
         context_tokens=settings.model.context_tokens,
         takes_images=settings.model.takes_images,

@@ -81,6 +81,10 @@ class ChannelRunner:
             self._report(ChannelState.UNAVAILABLE, str(error))
             logger.warning("channel_not_loaded", channel=self._plan.name, reason=str(error))
             return None
+        except Exception as error:  # a library that breaks must not take the others with it
+            self._report(ChannelState.UNAVAILABLE, f"{type(error).__name__}: {error}")
+            logger.exception("channel_not_loaded", channel=self._plan.name)
+            return None
         if isinstance(channel, SignalsReachable):
             channel.on_reachable(self._delivery.reachable)
         self._roster.add(channel)

@@ -44,22 +44,25 @@ class DataDirectory:
             _shut_out_others(path)
             lock = os.open(path / "gateway.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise StartupError(
-                f"cannot use the data directory {path}: {error.strerror}; make it writable for "
-                "this user, or name another one with CREWDESK_DATA_DIR"
-            ) from error
+            raise _unusable(path, error) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            return cls(path, lock, _kept(path / "node-id", str(uuid4())), terminal_token(path))
+        except BlockingIOError as error:
             os.close(lock)
             raise StartupError(
                 f"another gateway is running on the data directory {path}; stop it, or name "
                 "another directory with CREWDESK_DATA_DIR"
             ) from error
-        return cls(path, lock, _kept(path / "node-id", str(uuid4())), terminal_token(path))
+        except OSError as error:  # a file system without locks, say
+            os.close(lock)
+            raise _unusable(path, error) from error
+        except StartupError:
+            os.close(lock)
+            raise
 
     def announce(self, url: str) -> None:
-        """Write down where the gateway listens."""
+        """Write down where the gateway listens; raises `StartupError` where that cannot be."""
         text = json.dumps({"url": url, "pid": os.getpid()})
         _write_private(self.path / "gateway.json", text)
 
@@ -86,6 +89,13 @@ def running_gateway(path: Path) -> RunningGateway | None:
     return RunningGateway(url=str(read["url"]), pid=int(read["pid"]))
 
 
+def _unusable(path: Path, error: OSError) -> StartupError:
+    return StartupError(
+        f"cannot use the data directory {path}: {error.strerror}; make it writable for this user, "
+        "or name another one with CREWDESK_DATA_DIR"
+    )
+
+
 def _shut_out_others(path: Path) -> None:
     """Take the rights of group and others away: a checkout, or a person, may have made the folder.
 
@@ -110,11 +120,19 @@ def _kept(file: Path, fresh: str) -> str:
 
 
 def _write_private(file: Path, text: str) -> None:
-    """Replace a file in one step; only its owner can read it."""
+    """Replace a file in one step; only its owner can read it.
+
+    Raises:
+        StartupError: it cannot be written, on a full disk say.
+    """
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-    with os.fdopen(handle, "w") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(file)
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        with os.fdopen(handle, "w") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(file)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StartupError(f"cannot write {file}: {error.strerror}; mend that") from error

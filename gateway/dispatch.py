@@ -172,10 +172,11 @@ class Dispatcher:
             await before.ended.wait()
         try:
             async with asyncio.TaskGroup() as group:
-                work = group.create_task(self._attempt(claim, running))
-                running.work = work
                 keeper = group.create_task(self._keep_lease(claim, running))
-                work.add_done_callback(lambda _: keeper.cancel())
+                running.work = asyncio.current_task()
+                await self._attempt(claim, running)
+                running.work = None  # too late to break it off
+                keeper.cancel()
         finally:
             running.ended.set()
             if self._running.get(claim.task.task_id) is running:

@@ -1,8 +1,10 @@
 """The gateway's HTTP server: health, metrics, and the routes of channels."""
 
 import hmac
+import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from errno import errorcode
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -10,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from gateway.config.sections import HttpSettings
-from gateway.errors import StartupError
+from gateway.errors import StartupError, StoreError
 from gateway.health import Health
 
 SHUTDOWN_SECONDS = 2.0
@@ -55,8 +57,11 @@ class HttpServer:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
             await self._stack.aclose()
+            # asyncio words it anew, and at length; a name that is not found has another number.
+            number = error.errno or 0
+            reason = os.strerror(number) if number in errorcode else error.strerror
             raise StartupError(
-                f"cannot listen on {host}:{port}: {error.strerror}; stop what uses the port, or "
+                f"cannot listen on {host}:{port}: {reason}; stop what uses the port, or "
                 "choose another one with CREWDESK_HTTP__PORT"
             ) from error
         bound = runner.addresses[0][1]
@@ -75,7 +80,10 @@ class HttpServer:
         return web.json_response(report.as_json(), status=status)
 
     async def _metrics(self, _request: web.Request) -> web.Response:
-        body = await self._health.metrics()
+        try:
+            body = await self._health.metrics()
+        except StoreError as error:
+            raise web.HTTPServiceUnavailable(text=f"no figures: {error}") from error
         return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4"})
 
 

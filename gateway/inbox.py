@@ -163,8 +163,11 @@ class Inbox:
             return []
         return claims.taken
 
-    def claiming(self, most: int, now: datetime) -> Script[Claims]:
-        """Take up to `most` tasks, within a transaction of somebody else's; `claimed` follows."""
+    def claiming(self, most: int, now: datetime, met: Conversation | None = None) -> Script[Claims]:
+        """Take up to `most` tasks, within a transaction of somebody else's; `claimed` follows.
+
+        `met` is the conversation that it has read already.
+        """
         taken: list[Claim] = []
         while len(taken) < most:
             row = yield from tasks.claim(
@@ -175,7 +178,7 @@ class Inbox:
             )
             if row is None:
                 break
-            taken.append((yield from self._with_records(tasks.envelope(row), now)))
+            taken.append((yield from self._with_records(tasks.envelope(row), now, met)))
         return Claims(taken=taken, has_more=(yield from tasks.has_waiting()))
 
     def claimed(self, claims: Claims | None) -> None:
@@ -183,13 +186,17 @@ class Inbox:
         if claims is not None:
             self._is_drained = not claims.has_more
 
-    def _with_records(self, task: TaskEnvelope, now: datetime) -> Script[Claim]:
+    def _with_records(
+        self, task: TaskEnvelope, now: datetime, met: Conversation | None
+    ) -> Script[Claim]:
         recorded = (yield from steps.of_task(task.task_id)) if task.attempt > 1 else []
         open_jobs = (yield from jobs.of_task(task.task_id)) if task.attempt > 1 else []
         talk: Conversation | None = None
         said: Sequence[Said] = []
         if task.conversation_id is not None:
-            talk = yield from conversations.find(task.conversation_id)
+            talk = met
+            if talk is None or talk.conversation_id != task.conversation_id:
+                talk = yield from conversations.find(task.conversation_id)
             if task.lane == talk.address.key:  # a schedule's runs know nothing of each other
                 said = yield from conversations.history(talk, task.lane_seq, HISTORY_MESSAGES)
         mode = self.busy_mode(talk)
@@ -289,13 +296,13 @@ class Inbox:
 
 
 def _leaving(lease: Lease, ending: Ending, now: datetime) -> Script[OutboxPart | None]:
-    leaving = ending.leaving
-    yield from steps.record(lease, ending.answers, now)
-    yield from tasks.leave(lease, leaving, now)
+    leaving, answers = ending.leaving, ending.answers
+    yield from tasks.leave(lease, leaving, now, recorded_step=bool(answers))
+    yield from steps.add_answers(lease.task_id, answers, now)
     yield from outbox.enqueue(ending.parts, now)
     if ending.spoken and ending.parts:
-        talk = yield from conversations.find(ending.parts[0].conversation_id)
-        yield from conversations.say(talk, ending.spoken, lease.task_id, now)
+        place = ending.parts[0].conversation_id
+        yield from conversations.say(place, ending.spoken, lease.task_id, now)
     if ending.also is not None:
         yield from ending.also(now)
     if leaving.status in TERMINAL:

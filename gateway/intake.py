@@ -54,6 +54,7 @@ class Accepted:
     """
 
     task_id: UUID | None = None
+    talk: Conversation | None = None
     claims: Claims | None = None
     is_new: bool = True
     has_words: bool = False
@@ -115,8 +116,13 @@ class Intake:
             if message.kind in AMENDING:
                 await self._accept(message)
             elif is_addressed(message):
-                await self._check_room(message)
+                if self._may_make_task(message):
+                    await self._check_room(message)
                 await self._accept(message)
+
+    def _may_make_task(self, message: InboundMessage) -> bool:
+        """Tell whether an event needs room; a command may be what makes some."""
+        return message.kind is not EventKind.PRESS and self._room.desk.parse(message) is None
 
     async def _check_room(self, message: InboundMessage) -> None:
         """Leave an event with its platform while the inbox is full, and tell who sent it once."""
@@ -144,11 +150,6 @@ class Intake:
         if not accepted.is_new:
             logger.info("event_repeated", event_key=message.event_key)
             return
-        logger.info(
-            "event_accepted",
-            event_key=message.event_key,
-            task_id=str(accepted.task_id) if accepted.task_id else None,
-        )
         if accepted.task_id is not None:
             self._room.inbox.submitted(accepted.claims)
             self._room.seen.note(message)
@@ -158,7 +159,12 @@ class Intake:
             self._wakeup.call()
         for aftermath in accepted.aftermath:
             self._follow(aftermath)
-        await asyncio.sleep(0)  # whom that woke goes first: the next poll is in no hurry
+        await asyncio.sleep(0)  # whom that woke goes first: the log and the next poll can wait
+        logger.info(
+            "event_accepted",
+            event_key=message.event_key,
+            task_id=str(accepted.task_id) if accepted.task_id else None,
+        )
 
     async def _stored(self, message: InboundMessage, now: datetime) -> Accepted:
         for attempt in range(1, CONFLICT_TRIES + 1):
@@ -190,7 +196,7 @@ class Intake:
         if accepted.task_id is None or not may_claim:
             return accepted
         # Whichever task is next, by the rules of every claim; mostly it is this one.
-        claims = yield from self._room.inbox.claiming(1, now)
+        claims = yield from self._room.inbox.claiming(1, now, accepted.talk)
         return replace(accepted, claims=claims)
 
     def _storing(self, message: InboundMessage, now: datetime) -> Script[Accepted]:
@@ -289,9 +295,8 @@ class Intake:
         seconds = self._room.limits.debounce_seconds
         if seconds and not (yield from tasks.is_running(lane)):
             yield from tasks.put_off_waiting(lane, now + timedelta(seconds=seconds))
-        return Accepted(
-            task_id=task.task_id, aftermath=(yield from self._interrupt(task, talk, now))
-        )
+        aftermath = yield from self._interrupt(task, talk, now)
+        return Accepted(task_id=task.task_id, talk=talk, aftermath=aftermath)
 
     def _interrupt(
         self, task: NewTask, talk: Conversation, now: datetime

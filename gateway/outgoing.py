@@ -5,6 +5,7 @@ import mimetypes
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from uuid import UUID
@@ -80,8 +81,11 @@ class OutgoingFiles:
 
 def tasks_with_copies(data_dir: Path) -> list[UUID]:
     """Return the tasks of which copies are kept."""
-    folders = (data_dir / COPIES_FOLDER).glob("*-*-*-*-*")
-    return [UUID(folder.name) for folder in folders]
+    found = []
+    for folder in (data_dir / COPIES_FOLDER).glob("*-*-*-*-*"):
+        with suppress(ValueError):  # somebody else's folder
+            found.append(UUID(folder.name))
+    return found
 
 
 def remove_copies(data_dir: Path, task_id: UUID) -> None:

@@ -1,9 +1,8 @@
 """What people see while an answer is being written: a typing sign, then the growing text."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -20,6 +19,7 @@ from gateway.store import message_ids, outbox
 from gateway.store.conversations import Conversation
 from gateway.store.database import Database
 from gateway.store.outbox import NewPart, OutboxKind, OutboxState, Outcome
+from gateway.store.statement import Script
 
 MOST_SHOWN = 6000  # characters; a preview is one message, and few platforms take more in one
 TYPING_INTERVAL = 4.0  # seconds; Telegram shows the sign for five
@@ -74,6 +74,31 @@ class AnswerPreview:
         """Show nothing more; `run` returns soon."""
         self._done.set()
 
+    async def stand(self) -> None:
+        """Let what is shown stand as a message of its own, whole: a question comes below it."""
+        address = self._talk.address
+        channel = self._stage.roster.find(address.channel)
+        is_shown = bool(self._message_id and self._text.strip())
+        if channel is None or not is_shown or self._stage.governor.penalty(address):
+            return
+        if not isinstance(channel, EditsMessages):
+            return
+        message = replace(self._message(await self._fitting()), is_growing=False)
+        try:
+            async with asyncio.timeout(LAST_CALL_SECONDS):
+                await channel.edit(self._message_id, message)
+        except (SendError, TimeoutError) as error:
+            self._hold_back(error)
+
+    def retire(self, _: datetime) -> Script[None]:
+        """Store that the answer is not to replace what was shown, but to come below it."""
+        outcome = Outcome(
+            state=OutboxState.EXPIRED,
+            platform_message_id=self._message_id,
+            error="a question came below it",
+        )
+        yield from outbox.close_preview(self._part().outbox_id, outcome)
+
     async def run(self) -> None:
         """Show what there is until `finish`."""
         channel = self._stage.roster.find(self._talk.address.channel)
@@ -124,10 +149,7 @@ class AnswerPreview:
             await channel.show_draft(address, str(self._task_id), self._shown)
 
     async def _grow(self, channel: Channel, editor: EditsMessages) -> None:
-        parts = await asyncio.to_thread(
-            self._stage.roster.split, self._talk.address, self._text[:MOST_SHOWN]
-        )
-        text = first_part(parts)
+        text = await self._fitting()
         if text == self._shown or not self._stage.governor.admits_progress(self._talk.address):
             return
         if self._message_id:
@@ -136,6 +158,13 @@ class AnswerPreview:
             self._shown = text
         else:
             await self._send_first(channel, text)
+
+    async def _fitting(self) -> str:
+        """Return what of the text fits one message."""
+        parts = await asyncio.to_thread(
+            self._stage.roster.split, self._talk.address, self._text[:MOST_SHOWN]
+        )
+        return parts[0] if parts else ""
 
     async def _send_first(self, channel: Channel, text: str) -> None:
         database, conversation_id = self._stage.database, self._talk.conversation_id
@@ -150,7 +179,8 @@ class AnswerPreview:
             "begin_preview",
             lambda: outbox.begin_preview(self._part(), anchor, self._stage.clock.now()),
         )
-        if row is None:  # an earlier attempt sent one whose id is not known; the final finds it
+        # An earlier attempt sent one whose id is not known, and the final finds it; or it stands.
+        if row is None:
             self._is_hidden = True
             return
         try:
@@ -195,8 +225,3 @@ class AnswerPreview:
             text=text,
             is_growing=True,
         )
-
-
-def first_part(parts: Sequence[str]) -> str:
-    """Return what of a growing text fits one message."""
-    return parts[0] if parts else ""

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from gateway.channel_runner import ChannelRunner
 from gateway.datadir import DataDirectory
 from gateway.delivery import Delivery
 from gateway.dispatch import Dispatcher
+from gateway.errors import StartupError, StoreUnavailableError
 from gateway.files import FileFetcher
 from gateway.http import HttpServer
 from gateway.inbox import Inbox
@@ -26,6 +28,7 @@ from gateway.store import settings
 from gateway.store.database import Database
 from skills.process import end_orphans
 
+LOADING_SWITCH_SECONDS = 0.001  # how long an import in a thread keeps the loop from running
 FLUSH_SHARE = 0.25  # of the time to stop, for the outbox; the rest is for running tasks
 
 logger = structlog.get_logger(__name__)
@@ -68,6 +71,7 @@ class Service:
         self._http = http
         self._loops = loops
         self._gate = gate
+        self._loaded = asyncio.Event()
         self.started = asyncio.Event()
         self.url = ""  # known once it has started
         self.claim_code = ""  # the same; stays empty where there is an admin
@@ -78,7 +82,7 @@ class Service:
         return tuple(runner.name for runner in self._loops.channels)
 
     async def run(self, stop: asyncio.Event, *, stop_seconds: float) -> None:
-        """Run until `stop` is set, then end within `stop_seconds`.
+        """Run until `stop` is set, then end within `stop_seconds`; set before, nothing begins.
 
         Raises:
             StartupError: it cannot start; one line says why.
@@ -87,7 +91,7 @@ class Service:
             stack.callback(self._directory.close)
             await self._database.open()
             stack.push_async_callback(self._database.close)
-            found = await self._inbox.take_over()
+            found = await self._take_over()
             if orphans := await asyncio.to_thread(end_orphans):
                 logger.warning("orphaned_tools_ended", processes=orphans)
             await self._loops.skills.open()
@@ -102,8 +106,20 @@ class Service:
             await self._run_loops(stop, stop_seconds)
         logger.info("gateway_stopped")
 
+    async def _take_over(self) -> int:
+        """Make the first write of this start."""
+        try:
+            return await self._inbox.take_over()
+        except StoreUnavailableError as error:
+            raise StartupError(
+                f"the database cannot be written: {error}; make room on the disk, or make the file "
+                "writable for this user, and start again"
+            ) from error
+
     async def _run_loops(self, stop: asyncio.Event, stop_seconds: float) -> None:
         loops = self._loops
+        if stop.is_set():  # a task that is cancelled before its first step would never say so
+            return
         async with asyncio.TaskGroup() as group:
             housekeeping = [
                 group.create_task(runner.run(), name="channel") for runner in loops.channels
@@ -121,29 +137,38 @@ class Service:
             for task in housekeeping:
                 task.cancel()
 
-    async def _maintain(self) -> None:
-        """Keep house, once the channels' libraries are loaded: it would only hold them up."""
-        for runner in self._loops.channels:
-            await runner.loaded.wait()
-        await self._loops.maintenance.run()
+    async def _load(self) -> None:
+        """Wait until the channels' libraries are loaded, and then load the model's.
 
-    async def _dispatch(self) -> None:
-        """Work on tasks, once the channels' libraries and then the model's are loaded.
-
-        Two imports at once share one processor, so that would only hold up the first poll. And a
-        task that was claimed before the model is there would count that attempt for nothing.
+        Two imports at once share one processor, so that would only hold up the first poll. And one
+        import must leave the processor to the loop soon: somebody may write in the terminal.
         """
-        for runner in self._loops.channels:
-            await runner.loaded.wait()
-        await self._loops.models.ready()
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(LOADING_SWITCH_SECONDS)
+        try:
+            for runner in self._loops.channels:
+                await runner.loaded.wait()
+            await self._loops.models.ready()
+        finally:
+            sys.setswitchinterval(usual)
         # What the libraries made stays for good. Without this, each full collection looks through
         # all of it and holds every conversation up for a fifth of a second.
         gc.freeze()
+        self._loaded.set()
+
+    async def _dispatch(self) -> None:
+        """Work on tasks, once there is a model: without it an attempt would count for nothing."""
+        await self._load()
         await self._loops.dispatcher.run()
+
+    async def _maintain(self) -> None:
+        """Keep house, which loads libraries of its own, once the others are loaded."""
+        await self._loaded.wait()
+        await self._loops.maintenance.run()
 
     async def _schedule(self) -> None:
         """Fire schedules and heartbeats, once there is a model for what they ask."""
-        await self._loops.models.ready()
+        await self._loaded.wait()
         await self._loops.clockwork.run()
 
     async def _stop(self, seconds: float) -> None:

@@ -44,7 +44,9 @@ from manager.manager import MANAGER_SOUL, Equipment, Turn, answer
 from manager.prompt import Exchange, Situation
 from manager.speech import question_text
 from manager.tools.files import SEND_FILE
+from manager.tools.questions import ASK_USER
 from souls.soul import Soul
+from workers.agent.journal import StepState
 from workers.agent.report import Report, SilentReport
 from workers.agent.result import AgentAnswer, AgentResult, AgentStopped
 from workers.errors import Suspended
@@ -142,6 +144,8 @@ class TaskTurn:
         try:
             result = await self._work()
         except Suspended as suspended:
+            if self._preview is not None:
+                await self._preview.stand()
             await self.leave(await self._with_files(self._asked(suspended)))
         except ModelUnavailable as unavailable:
             await self.leave(self._parked(unavailable))
@@ -174,6 +178,7 @@ class TaskTurn:
             outlet.wakeup.call() if opening is None else outlet.begun(opening, part)
 
         await self._room.inbox.leave(self._claim.lease, replace(ending, opening=opening), told)
+        await asyncio.sleep(0)  # the answer is on its way first
 
     def _opening(self, first: NewPart) -> Opening | None:
         """Ask to send the first part at once; None where it takes its turn in the outbox.
@@ -401,15 +406,19 @@ class TaskTurn:
     def _asked(self, suspended: Suspended) -> Ending:
         text = self._question(suspended)
         status = TaskStatus.WAITING_INPUT if text else TaskStatus.WAITING_EXTERNAL
-        number = sum(1 for step in self._claim.steps if step.name == "ask_user") + 1
+        # Only answered ones count: where the process died while asking, this one stands there open.
+        answered = sum(
+            step.name == ASK_USER and step.state is StepState.DONE for step in self._claim.steps
+        )
         return Ending(
             leaving=Leaving(status=status, reason=suspended.waiting_for, is_forgiven=True),
             parts=self._parts(
-                OutboxKind.QUESTION, text, suffix=f":{number}", options=suspended.options
+                OutboxKind.QUESTION, text, suffix=f":{answered + 1}", options=suspended.options
             )
             if text
             else (),
             spoken=text,
+            also=self._preview.retire if self._preview is not None else None,
         )
 
     def _question(self, suspended: Suspended) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from gateway.belongings import state_folder
 from gateway.config.sections import ToolSettings
+from gateway.store.database import sqlite_path
 from skills.catalog import SkillCatalog
 from skills.runner import SkillRunner
 from souls.catalog import SoulCatalog
@@ -37,6 +38,16 @@ class WorkspaceSpill:
         return path
 
 
+def state_places(data_dir: Path, database_url: str) -> tuple[Path, ...]:
+    """Return where the gateway keeps its state: what agents run must not reach it there."""
+    database = sqlite_path(database_url)
+    if database is None:
+        return (data_dir,)
+    # https://www.sqlite.org/tempfiles.html: what lies beside the database holds parts of it.
+    beside = (f"{database.name}{ending}" for ending in ("-wal", "-shm", "-journal"))
+    return (data_dir, database, *(database.with_name(name) for name in beside))
+
+
 def workspace_folder(data_dir: Path, conversation_id: UUID) -> Path:
     """Return where the files of a conversation lie; it may not be there yet."""
     return data_dir / "workspaces" / str(conversation_id)
@@ -44,7 +55,10 @@ def workspace_folder(data_dir: Path, conversation_id: UUID) -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
-    """Where agents find what they work with; `model` returns the model of a name, "" for ours."""
+    """Where agents find what they work with; `model` returns the model of a name, "" for ours.
+
+    `hidden` is where the gateway's state lies, which their programs are kept out of.
+    """
 
     souls: SoulCatalog
     skills: SkillCatalog
@@ -54,6 +68,7 @@ class Workshop:
     tools: ToolSettings
     context_tokens: int
     takes_images: bool = False
+    hidden: tuple[Path, ...] = ()
 
     def problems(self) -> Mapping[Path, str]:
         """Return what is wrong with soul and skill files; each keeps its last good version."""
@@ -70,6 +85,7 @@ class Workshop:
         return BashLimits(
             timeout=timedelta(seconds=self.tools.bash_timeout_seconds),
             memory_bytes=self.tools.bash_memory_mb * MEBIBYTE,
+            hidden=self.hidden,
         )
 
     def shared_tools(self, workspace: Path, user_id: str, language: str) -> Sequence[Tool]:

@@ -1,6 +1,6 @@
 """The skills found in folders, kept up to date while their files change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from skills.skill import Skill, parse_skill
 
 PACKAGED_SKILLS = Path(__file__).parent
 MAX_FILE_BYTES = 262_144
+NOT_APPROVED = "no administrator has approved it, so it is not used"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,12 @@ class SkillCatalog:
 
     Each question looks at the files first (a `stat` each), so that an edit holds from the next run
     on without a restart. A file that gets a mistake keeps its last good skill and is named in
-    `problems`.
+    `problems`. In the folders of `guarded` only pinned skills count.
     """
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], *, guarded: Collection[Path] = ()) -> None:
         self._folders = tuple(folders)
+        self._guarded = frozenset(guarded)
         self._readings: dict[Path, _Reading] = {}
         self._pins: Mapping[str, str] = {}
 
@@ -48,7 +50,12 @@ class SkillCatalog:
     def problems(self) -> Mapping[Path, str]:
         """Return what is wrong, a sentence for each file that has a mistake."""
         self.refresh()
-        return {path: it.problem for path, it in self._readings.items() if it.problem}
+        unapproved = {
+            path: NOT_APPROVED
+            for path, it in self._readings.items()
+            if it.skill is not None and not self._counts(it.skill)
+        }
+        return unapproved | {path: it.problem for path, it in self._readings.items() if it.problem}
 
     def refresh(self) -> None:
         """Read the files that changed since the last look; forget those that are gone."""
@@ -57,12 +64,16 @@ class SkillCatalog:
 
     def _skills(self) -> dict[str, Skill]:
         self.refresh()
-        found = {it.skill.name: it.skill for it in self._readings.values() if it.skill is not None}
+        skills = (it.skill for it in self._readings.values() if it.skill is not None)
+        found = {skill.name: skill for skill in skills if self._counts(skill)}
         bound = {
             name: replace(found[name], pin=self._pins[name])
             for name in self._pins.keys() & found.keys()
         }
         return found | bound
+
+    def _counts(self, skill: Skill) -> bool:
+        return skill.folder.parent not in self._guarded or skill.name in self._pins
 
     def _look(self, path: Path) -> _Reading:
         """Return what is known of a file, reading it only if it changed."""
@@ -74,7 +85,9 @@ class SkillCatalog:
             return _Reading(stamp=stamp, skill=_read(path))
         except (SkillError, OSError, UnicodeDecodeError) as error:
             last_good = before.skill if before else None
-            return _Reading(stamp=stamp, skill=last_good, problem=str(error))
+            # An error of the system names the path once more, which whoever tells it has said.
+            problem = error.strerror if isinstance(error, OSError) else None
+            return _Reading(stamp=stamp, skill=last_good, problem=problem or str(error))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -23,8 +23,10 @@ from pydantic import (
 from skills.errors import SkillFailure
 from skills.exchange import RunAnswer, RunRequest
 from skills.http import GuardedHttp, NoNetwork
+from skills.landlock import confine
 from skills.result import Signal, SkillContext, SkillErrorCode
 from skills.runtime import Runtime
+from skills.undeclared import Declared
 
 MAX_SIGNALS: Final = 200
 SIGNAL: Final = TypeAdapter(Signal)
@@ -50,6 +52,12 @@ def main() -> None:
     """Read a request from standard input, run the skill, and leave the answer in a file."""
     request = RunRequest.model_validate_json(sys.stdin.buffer.read())
     logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+    confine(request.confinement)
+    Declared(
+        has_network=request.has_network,
+        hosts=request.declared_hosts,
+        allowed_hosts=request.allowed_hosts,
+    ).enforce()
     answer = answer_request(request)
     unfinished = request.answer.with_suffix(".part")
     unfinished.write_text(answer.model_dump_json(), encoding="utf-8")

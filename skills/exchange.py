@@ -20,6 +20,7 @@ class RunRequest(BaseModel):
     language: str
     call_id: str
     has_network: bool
+    confinement: dict[str, list[str]]  # folders by kind, see `skills.landlock`
     allowed_hosts: tuple[str, ...]
     declared_hosts: tuple[str, ...] | None
     settings: dict[str, str]

@@ -48,7 +48,14 @@ def read_front_matter(text: str) -> tuple[dict[Hashable, object], str]:
     try:
         data = yaml.load(found[1], Loader=_PlainLoader)  # noqa: S506 - a SafeLoader, made stricter
     except (yaml.YAMLError, ValueError) as error:
-        raise SkillError(f"the front matter is not valid YAML: {error}") from error
+        raise SkillError(f"the front matter is not valid YAML{_where(error)}") from error
     if not isinstance(data, dict):
         raise SkillError("the front matter is not a mapping of keys to values")
     return data, text[found.end() :].strip()
+
+
+def _where(error: Exception) -> str:
+    """Say in which line of the file what is wrong; YAML counts from below the first `---`."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f" in line {error.problem_mark.line + 2}: {error.problem}"
+    return f": {error}"

@@ -178,13 +178,17 @@ class GuardedHttp:
             if guard.refused:
                 message = f"{url.host} is at {guard.refused[0]}, which is not a public address"
                 raise HttpError("refused_address", message) from error
-            raise HttpError("unreachable", f"{url.host} can't be reached: {error}") from error
+            raise HttpError("unreachable", f"{url.host} can't be reached: {_why(error)}") from error
         except aiohttp.InvalidURL as error:  # spellings that only a resolver would understand
             raise HttpError("bad_url", f"{url.host} is no proper host: {error}") from error
         except (aiohttp.ClientError, ValueError) as error:
             raise HttpError(
                 "bad_response", f"{url.host} sent no proper response: {error}"
             ) from error
+
+
+class GuardedSocket(socket.socket):
+    """A socket for an address that was checked."""
 
 
 class _Guard:
@@ -205,7 +209,16 @@ class _Guard:
         if not self._is_exempt and not is_public(host):
             self.refused.append(host)
             raise OSError(f"{host} is not a public address")
-        return socket.socket(family=family, type=kind, proto=protocol)
+        return GuardedSocket(family=family, type=kind, proto=protocol)
+
+
+def _why(error: aiohttp.ClientConnectionError) -> str:
+    """Say in the system's words why there is no connection."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "its name can't be looked up; is this machine online?"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return error.os_error.strerror or str(error.os_error)
+    return str(error)
 
 
 def _host(url: URL) -> str:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from io import FileIO
 from pathlib import Path
 from typing import Final
 
@@ -63,24 +64,47 @@ class ProcessOutcome:
     output: str
 
 
-class _Listener(asyncio.SubprocessProtocol):
-    """Takes what a program prints, and notes when it exits and when its pipes close."""
+class _Exit(asyncio.SubprocessProtocol):
+    """Notes when a program exits."""
 
-    def __init__(self, output: CappedOutput) -> None:
-        self.exited = asyncio.Event()
-        self.closed = asyncio.Event()
-        self._output = output
-
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        del fd  # both streams come through one pipe, in the order in which they were written
-        self._output.add(data)
+    def __init__(self) -> None:
+        self.seen = asyncio.Event()
 
     def process_exited(self) -> None:
-        self.exited.set()
+        self.seen.set()
+
+
+class _Printed(asyncio.Protocol):
+    """Takes what a program and its children print, and notes when none of them can any more."""
+
+    def __init__(self, output: CappedOutput) -> None:
+        self.ended = asyncio.Event()
+        self._output = output
+
+    def data_received(self, data: bytes) -> None:
+        self._output.add(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
-        self.closed.set()
+        self.ended.set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    """A program that was started, with our ends of its pipes."""
+
+    process: asyncio.SubprocessTransport
+    exit: _Exit
+    feeding: asyncio.WriteTransport
+    printing: asyncio.ReadTransport
+    printed: _Printed
+
+    def close(self) -> None:
+        """Give up whatever of it is still open."""
+        if self.feeding.get_write_buffer_size():
+            self.feeding.abort()
+        self.printing.close()
+        self.process.close()
 
 
 async def run_process(program: Program, limits: ProcessLimits) -> ProcessOutcome:
@@ -95,39 +119,61 @@ async def run_process(program: Program, limits: ProcessLimits) -> ProcessOutcome
     output = CappedOutput(limits.output_bytes)
     marker = f"{os.getpid()}.{uuid.uuid4().hex}"
     starting = asyncio.create_task(  # noqa: TID251 - a group would hand a cancellation on to it
-        _start(program, limits, _Listener(output), marker)
+        _start(program, limits, output, marker)
     )
     try:
-        transport, listener = await asyncio.shield(starting)
+        running = await asyncio.shield(starting)
     except asyncio.CancelledError:
         await _finish(starting)
         if starting.exception() is None:
-            await _end(*starting.result(), marker)
+            await _end(starting.result(), marker)
         raise
     try:
-        _feed(transport, program.input)
-        has_timed_out = not await _within(listener.exited, limits.timeout.total_seconds())
+        has_timed_out = not await _within(running.exit.seen, limits.timeout.total_seconds())
     finally:
-        await _end(transport, listener, marker)
+        await _end(running, marker)
     return ProcessOutcome(
-        exit_code=_exit_code(transport), has_timed_out=has_timed_out, output=output.text()
+        exit_code=_exit_code(running.process), has_timed_out=has_timed_out, output=output.text()
     )
 
 
 async def _start(
-    program: Program, limits: ProcessLimits, listener: _Listener, marker: str
-) -> tuple[asyncio.SubprocessTransport, _Listener]:
-    """Start a program; not to be cancelled, for asyncio then loses the pipes it is opening."""
-    return await asyncio.get_running_loop().subprocess_exec(
-        lambda: listener,
-        *("/bin/bash", "-c", LIMITING_SHELL, "limits", *limits.shell_arguments()),
-        *program.arguments,
-        stdin=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        cwd=program.folder,
-        env={**program.environment, MARKER: marker},
-        start_new_session=True,
-    )
+    program: Program, limits: ProcessLimits, output: CappedOutput, marker: str
+) -> _Running:
+    """Start a program; not to be cancelled, for an event loop then loses what it was opening.
+
+    The pipes are made here, for those of the gateway's event loop are sockets: on these bash reads
+    the user's start-up files, and `/dev/stdout` can't be opened.
+    """
+    loop = asyncio.get_running_loop()
+    with contextlib.ExitStack() as ours:
+        (stdin, given), (printing, stdout) = _pipe(), _pipe()
+        with stdin, stdout:  # the program has copies of its own
+            feeder, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, given)
+            ours.callback(feeder.abort)
+            reader, printed = await loop.connect_read_pipe(lambda: _Printed(output), printing)
+            ours.callback(reader.close)
+            process, exit_ = await loop.subprocess_exec(
+                _Exit,
+                *("/bin/bash", "-c", LIMITING_SHELL, "limits", *limits.shell_arguments()),
+                *program.arguments,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=asyncio.subprocess.STDOUT,
+                cwd=program.folder,
+                env={**program.environment, MARKER: marker},
+                start_new_session=True,
+            )
+        ours.pop_all()
+    feeder.write(program.input)
+    feeder.close()
+    return _Running(process=process, exit=exit_, feeding=feeder, printing=reader, printed=printed)
+
+
+def _pipe() -> tuple[FileIO, FileIO]:
+    """Return the two ends of a new pipe: one to read from, one to write to."""
+    reading, writing = os.pipe()
+    return FileIO(reading, "rb"), FileIO(writing, "wb")
 
 
 async def _finish(task: asyncio.Task[object]) -> None:
@@ -135,13 +181,6 @@ async def _finish(task: asyncio.Task[object]) -> None:
     while not task.done():
         with contextlib.suppress(asyncio.CancelledError):  # the caller raises the first one
             await asyncio.wait((task,))
-
-
-def _feed(transport: asyncio.SubprocessTransport, data: bytes) -> None:
-    pipe = transport.get_pipe_transport(0)
-    if isinstance(pipe, asyncio.WriteTransport):
-        pipe.write(data)
-        pipe.close()
 
 
 def _exit_code(transport: asyncio.SubprocessTransport) -> int:
@@ -161,26 +200,26 @@ async def _within(event: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-async def _end(transport: asyncio.SubprocessTransport, listener: _Listener, marker: str) -> None:
+async def _end(running: _Running, marker: str) -> None:
     """End the group: ask first if the leader still runs, then kill whatever is left.
 
     The kill stands in `finally`, for a second cancellation may cut the grace short.
     """
-    group = transport.get_pid()
+    group, exited = running.process.get_pid(), running.exit.seen
     try:
-        if not listener.exited.is_set():
+        if not exited.is_set():
             _signal_group(group, signal.SIGTERM)
-            await _within(listener.exited, TERM_GRACE_SECONDS)
+            await _within(exited, TERM_GRACE_SECONDS)
     finally:
         _signal_group(group, signal.SIGKILL)
         _kill_marked(marker)
         try:
             async with asyncio.timeout(KILL_WAIT_SECONDS):
-                await listener.exited.wait()
+                await exited.wait()
             # What was printed before the end may still be in the pipe.
-            await _within(listener.closed, PIPE_WAIT_SECONDS)
+            await _within(running.printed.ended, PIPE_WAIT_SECONDS)
         finally:
-            transport.close()
+            running.close()
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from pydantic import JsonValue, ValidationError
 
+from skills.confinement import ROOMS, Confinement
 from skills.errors import SkillError
 from skills.exchange import RunAnswer, RunRequest
 from skills.pinned import approved_copy
@@ -26,7 +27,6 @@ from skills.schema import violation
 from skills.skill import Skill
 from skills.values import SkillValues
 
-ROOMS: Final = Path(__file__).parent.parent
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 SHOWN_OUTPUT_CHARACTERS: Final = 2_000
 MASK: Final = "***"
@@ -50,7 +50,8 @@ class SkillRunner:
     The limits hold against accidents: a skill runs as the gateway's user, so only skills that an
     administrator trusts belong into the catalog. `allowed_hosts` are `host:port` texts that
     `runtime.http` may reach although their addresses are not public; `values` are the settings of
-    all skills, of which each is given its own.
+    all skills, of which each is given its own. `hidden` folders a skill can't reach, but for those
+    below them that it is given (where the system can do that, see `Confinement`).
     """
 
     def __init__(
@@ -59,12 +60,14 @@ class SkillRunner:
         allowed_hosts: Collection[str] = (),
         values: SkillValues | None = None,
         ceiling: SkillCeiling = USUAL_CEILING,
+        hidden: Iterable[Path] = (),
         python: Path = Path(sys.executable),
         search_path: str = DEFAULT_SEARCH_PATH,
     ) -> None:
         self._allowed_hosts = tuple(allowed_hosts)
         self._values = values or SkillValues()
         self._ceiling = ceiling
+        self._hidden = tuple(hidden)
         self._python = python
         self._search_path = search_path
 
@@ -133,10 +136,19 @@ class SkillRunner:
             language=context.language,
             call_id=context.call_id,
             has_network=skill.has_network,
+            confinement=self._confinement(skill, context, answer.parent).folders(),
             allowed_hosts=(*self._allowed_hosts, *given.chosen_hosts),
             declared_hosts=None if skill.hosts is None else (*skill.hosts, *given.hosts),
             settings=dict(given.settings),
             secrets=dict(given.secrets),
+        )
+
+    def _confinement(self, skill: Skill, context: SkillContext, own_folder: Path) -> Confinement:
+        return Confinement(
+            hidden=self._hidden,
+            open=(own_folder, context.state_dir, context.work_dir),
+            readable=(skill.folder,),
+            is_offline=not skill.has_network,
         )
 
     def _program(self, request: RunRequest, own_folder: Path) -> Program:

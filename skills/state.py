@@ -6,7 +6,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from skills.errors import SkillFailure
+
+State = TypeVar("State", bound=BaseModel)
 
 JOINED_FOLDER: Final = "joined"
 """In a person's state: a folder for each other person who turned out to be the same one."""
@@ -35,6 +41,21 @@ def take_in(state_dir: Path, add: Callable[[Path], None]) -> None:
             shutil.rmtree(folder)
         with contextlib.suppress(OSError):  # one more has come meanwhile
             waiting.rmdir()
+
+
+def read_state(path: Path, kind: type[State]) -> State:
+    """Return what a file holds, or an empty one where there is none.
+
+    Raises:
+        SkillFailure: `damaged`; what can't be read is not begun anew.
+    """
+    if not path.exists():
+        return kind()
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except (ValidationError, OSError) as error:
+        message = f"{path.name} in the skill's state can't be read; nothing was changed"
+        raise SkillFailure("damaged", message) from error
 
 
 def replace_text(path: Path, text: str) -> None:

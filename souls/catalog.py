@@ -31,7 +31,7 @@ class SoulCatalog:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = tuple(folders)
-        self._readings: dict[Path, _Reading] = {}
+        self._readings: dict[str, _Reading] = {}  # by path
 
     def get(self, name: str) -> Soul | None:
         """Return the soul of that name, None if there is none."""
@@ -44,7 +44,7 @@ class SoulCatalog:
     def problems(self) -> Mapping[Path, str]:
         """Return what is wrong, a sentence for each file that has a mistake."""
         self.refresh()
-        return {path: it.problem for path, it in self._readings.items() if it.problem}
+        return {Path(path): it.problem for path, it in self._readings.items() if it.problem}
 
     def refresh(self) -> None:
         """Read the files that changed since the last look; forget those that are gone."""
@@ -55,32 +55,37 @@ class SoulCatalog:
         self.refresh()
         return {it.soul.name: it.soul for it in self._readings.values() if it.soul is not None}
 
-    def _look(self, path: Path) -> _Reading:
+    def _look(self, path: str) -> _Reading:
         """Return what is known of a file, reading it only if it changed."""
         before = self._readings.get(path)
         stamp = _stamp(path)
         if before is not None and before.stamp == stamp:
             return before
         try:
-            return _Reading(stamp=stamp, soul=_read(path))
+            return _Reading(stamp=stamp, soul=_read(Path(path)))
         except (SoulError, OSError, UnicodeDecodeError) as error:
             last_good = before.soul if before else None
-            return _Reading(stamp=stamp, soul=last_good, problem=str(error))
+            # An error of the system names the path once more, which whoever tells it has said.
+            problem = error.strerror if isinstance(error, OSError) else None
+            return _Reading(stamp=stamp, soul=last_good, problem=problem or str(error))
 
 
-def _souls_in(folder: Path) -> list[Path]:
-    """Return the Markdown files of a folder, none where it is missing; runs before each task."""
+def _souls_in(folder: Path) -> list[str]:
+    """Return the paths of a folder's Markdown files, none where it is missing.
+
+    Runs before each task; as texts they take a third of the time that `Path` objects do.
+    """
     try:
-        names = os.listdir(folder)  # noqa: PTH208 - a third of the time that a `Path` takes
+        with os.scandir(folder) as entries:
+            return sorted(entry.path for entry in entries if entry.name.endswith(".md"))
     except OSError:
         return []
-    return [folder / name for name in sorted(names) if name.endswith(".md")]
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _stamp(path: str) -> tuple[int, int] | None:
     """Return what changes with the file's content; None where reading it will say what is wrong."""
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - see `_souls_in`
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size

@@ -5,6 +5,8 @@ from typing import NoReturn
 
 import pytest
 
+from skills.confinement import is_enforced
+
 REQUIRE_ALL_VARIABLE = "CREWDESK_TEST_REQUIRE_ALL"  # set by `.ci/run`
 
 
@@ -19,3 +21,9 @@ def require(part: str, reason: str) -> NoReturn:
     if is_everything_required():
         pytest.fail(sentence, pytrace=False)
     pytest.skip(sentence)
+
+
+def needs_landlock() -> None:
+    """Skip the test where the kernel has no Landlock: unlike other parts, nobody can provide it."""
+    if not is_enforced():
+        pytest.skip("this kernel has no Landlock")

@@ -14,7 +14,7 @@ from channels.dingtalk.cards import Cards, track_id
 from channels.dingtalk.files import PICTURE_TYPES, Files
 from channels.dingtalk.frames import Frame
 from channels.dingtalk.http import Http
-from channels.dingtalk.inbound import CHANNEL, address_of, reply_path_of, to_inbound
+from channels.dingtalk.inbound import address_of, reply_path_of, to_inbound
 from channels.dingtalk.link import Switchboard
 from channels.dingtalk.markdown import to_dingtalk
 from channels.dingtalk.openapi import OpenApi
@@ -26,7 +26,7 @@ from channels.dingtalk.outbound import (
 from channels.dingtalk.payload import parse_message
 from channels.dingtalk.receiving import Receiver
 from channels.dingtalk.robot import ReplyPaths, Robot
-from channels.dingtalk.settings import DingtalkSettings
+from channels.dingtalk.settings import CHANNEL, DingtalkSettings
 from channels.dingtalk.tokens import AccessTokens
 from channels.errors import LookupInconclusive, SendRejected
 from channels.message import (

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from channels.dingtalk.payload import FileBody, JsonObject, RobotMessage
+from channels.dingtalk.settings import CHANNEL
 from channels.message import (
     Attachment,
     AttachmentKind,
@@ -15,8 +16,6 @@ from channels.message import (
     InboundMessage,
     QuotedMessage,
 )
-
-CHANNEL: Final = "dingtalk"
 
 _KINDS: Final = {"1": ConversationKind.PRIVATE, "2": ConversationKind.GROUP}
 _ATTACHMENTS: Final = {

@@ -11,8 +11,8 @@ import structlog
 
 from channels.backoff import Backoff, Sleep
 from channels.dingtalk.frames import Frame, FrameKind
-from channels.dingtalk.inbound import CHANNEL
 from channels.dingtalk.link import Link, LinkTrouble
+from channels.dingtalk.settings import CHANNEL
 from channels.errors import ChannelUnavailable
 from channels.message import InboundMessage
 from channels.offering import Offering

@@ -1,10 +1,12 @@
 """What is set for DingTalk."""
 
-from typing import Self
+from typing import Final, Self
 
 from pydantic import SecretStr, model_validator
 
 from channels.settings import ChannelSettings, WebAddress
+
+CHANNEL: Final = "dingtalk"
 
 
 class DingtalkSettings(ChannelSettings):

@@ -41,7 +41,6 @@ from channels.slack.failures import (
 from channels.slack.files import Files
 from channels.slack.identity import BotIdentity
 from channels.slack.inbound import (
-    CHANNEL,
     Raw,
     Surroundings,
     from_command,
@@ -58,6 +57,7 @@ from channels.slack.outbound import (
 from channels.slack.pace import INTERVAL_SECONDS, Pace
 from channels.slack.payload import ActionBody, JsonObject
 from channels.slack.people import People
+from channels.slack.settings import CHANNEL
 from channels.slack.socket import SocketMode
 from channels.slack.streams import Streams
 from channels.slack.threads import Threads

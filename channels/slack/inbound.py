@@ -29,9 +29,9 @@ from channels.slack.payload import (
     MessageEvent,
     Post,
 )
+from channels.slack.settings import CHANNEL
 from channels.slack.wording import mentions, plain_text
 
-CHANNEL: Final = "slack"
 OWN_COMMAND: Final = "/crewdesk"
 """The slash command of the manifest: its first word names one of our commands, or all is text."""
 

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 from channels.messenger import ChannelHome, Messenger
 from channels.protocol import Channel
-from channels.slack.check import check
-from channels.slack.inbound import CHANNEL
-from channels.slack.settings import SlackSettings
+from channels.slack.settings import CHANNEL, SlackSettings
 
 
 def _open(settings: SlackSettings, home: ChannelHome) -> Channel:
@@ -28,11 +26,18 @@ def _split(text: str) -> Sequence[str]:
     return split(text)
 
 
+async def _check(settings: SlackSettings) -> str:
+    # Only `crewdesk doctor` asks; a start shall not pay for what it asks with.
+    from channels.slack.check import check  # noqa: PLC0415
+
+    return await check(settings)
+
+
 MESSENGER = Messenger(
     name=CHANNEL,
     settings=SlackSettings,
     open=_open,
     split=_split,
-    check=check,
+    check=_check,
     shows_options=True,
 )

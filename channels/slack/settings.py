@@ -1,10 +1,12 @@
 """What is set for Slack."""
 
-from typing import Self
+from typing import Final, Self
 
 from pydantic import SecretStr, model_validator
 
 from channels.settings import ChannelSettings, WebAddress
+
+CHANNEL: Final = "slack"
 
 
 class SlackSettings(ChannelSettings):

@@ -20,8 +20,8 @@ from channels.backoff import Backoff, Sleep
 from channels.offering import Offering
 from channels.slack.api import SlackApi
 from channels.slack.failures import CallFailed, unavailable
-from channels.slack.inbound import CHANNEL
 from channels.slack.payload import JsonObject
+from channels.slack.settings import CHANNEL
 
 Dispatch = Callable[[JsonObject], Awaitable[JsonObject | None]]
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Container, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from functools import cached_property, partial
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import structlog
 from aiogram import Bot
@@ -36,8 +36,8 @@ from aiogram.methods import (
     SendPhoto,
     SetMessageReaction,
 )
-from aiogram.methods.base import Response, TelegramMethod
-from aiogram.types import File, Message, ReactionTypeEmoji
+from aiogram.methods.base import TelegramMethod
+from aiogram.types import Message, ReactionTypeEmoji
 from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
@@ -55,7 +55,7 @@ from channels.message import Attachment, ConversationAddress, OutboundFile, Outb
 from channels.protocol import Receive
 from channels.telegram.buttons import chosen_button
 from channels.telegram.download import download
-from channels.telegram.inbound import CHANNEL, HANDLED_UPDATES, BotIdentity
+from channels.telegram.inbound import BotIdentity
 from channels.telegram.lookup import SentLookup
 from channels.telegram.message_ids import MessageIds
 from channels.telegram.methods import (
@@ -72,13 +72,14 @@ from channels.telegram.methods import (
 from channels.telegram.outbound import Rendered, render, render_caption
 from channels.telegram.payload import CallbackQuery, RawUpdate
 from channels.telegram.polling import (
-    BATCH_SIZE,
     ConnectionState,
     ConnectionStatus,
     PollConflict,
     Poller,
     PollError,
 )
+from channels.telegram.settings import CHANNEL
+from channels.telegram.used_models import GetRawUpdates
 
 REQUEST_TIMEOUT: Final = 30  # seconds; whole, as aiogram takes it
 UPLOAD_TIMEOUT: Final = 115  # the same for a file; a second try as another kind included
@@ -97,29 +98,6 @@ _FINAL_REFUSALS: Final = (
 
 logger = structlog.get_logger(__name__)
 T = TypeVar("T")
-
-
-class _GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
-    """GetUpdates whose answer stays JSON: aiogram refuses a whole batch for one odd update."""
-
-    __returning__ = list[dict[str, Any]]
-    __api_method__ = "getUpdates"
-
-    offset: int | None = None
-    limit: int = BATCH_SIZE
-    timeout: int = 0
-    allowed_updates: tuple[str, ...] = HANDLED_UPDATES
-
-
-# aiogram reads answers with these generic models, and nobody else holds them: the garbage collector
-# would take them away now and then, and making one anew holds up the loop for 6 ms.
-_KEPT_ANSWERS: Final = (
-    Response[list[dict[str, Any]]],
-    Response[Message],
-    Response[Message | bool],
-    Response[File],
-    Response[bool],
-)
 
 
 class _MarkupRefused(SendRejected):
@@ -188,7 +166,7 @@ class TelegramChannel:
     async def fetch(self, offset: int | None, wait: timedelta) -> Sequence[RawUpdate]:
         """Return the next updates, see `UpdateSource`."""
         seconds = int(wait.total_seconds())
-        method = _GetRawUpdates(offset=offset, timeout=seconds)
+        method = GetRawUpdates(offset=offset, timeout=seconds)
         return await self._poll_request(method, seconds + _POLL_GRACE)
 
     async def send(self, message: OutboundMessage) -> str:

@@ -26,8 +26,8 @@ from channels.telegram.payload import (
     Update,
     User,
 )
+from channels.telegram.settings import CHANNEL
 
-CHANNEL: Final = "telegram"
 HANDLED_UPDATES: Final = ("message", "edited_message", "callback_query")
 """What Telegram is asked for; see https://core.telegram.org/bots/api#getupdates."""
 

@@ -1,20 +1,33 @@
 """Telegram in the gateway's table of messengers."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from channels.messenger import ChannelHome, Messenger
 from channels.protocol import Channel
-from channels.telegram.check import check
-from channels.telegram.inbound import CHANNEL
-from channels.telegram.settings import TelegramSettings
+from channels.telegram.library import load_library
+from channels.telegram.settings import CHANNEL, TelegramSettings
+
+if TYPE_CHECKING:
+    from channels.telegram.channel import TelegramChannel
+
+
+def load_channel() -> "type[TelegramChannel]":
+    """Import aiogram and the channel, ready for requests; only those who use Telegram pay.
+
+    Takes a second; raises `ImportError`.
+    """
+    load_library()
+    from channels.telegram.channel import TelegramChannel  # noqa: PLC0415 - imports aiogram
+    from channels.telegram.used_models import build_ahead  # noqa: PLC0415 - the same
+
+    build_ahead()
+    return TelegramChannel
 
 
 def _open(settings: TelegramSettings, home: ChannelHome) -> Channel:
     del home
-    # aiogram takes seconds and much memory to import, so only those who use Telegram pay.
-    from channels.telegram.channel import TelegramChannel  # noqa: PLC0415
-
-    return TelegramChannel(settings.token_text, api_base=settings.api_base)
+    return load_channel()(settings.token_text, api_base=settings.api_base)
 
 
 def _split(text: str) -> Sequence[str]:
@@ -24,11 +37,18 @@ def _split(text: str) -> Sequence[str]:
     return split(text)
 
 
+async def _check(settings: TelegramSettings) -> str:
+    # Only `crewdesk doctor` asks; a start shall not pay for what it asks with.
+    from channels.telegram.check import check  # noqa: PLC0415
+
+    return await check(settings)
+
+
 MESSENGER = Messenger(
     name=CHANNEL,
     settings=TelegramSettings,
     open=_open,
     split=_split,
-    check=check,
+    check=_check,
     shows_options=True,
 )

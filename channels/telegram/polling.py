@@ -15,9 +15,10 @@ from channels.backoff import Backoff, Sleep
 from channels.errors import ChannelUnavailable
 from channels.offering import Offering
 from channels.protocol import Receive
-from channels.telegram.inbound import CHANNEL, BotIdentity, seen_messages, to_inbound
+from channels.telegram.inbound import BotIdentity, seen_messages, to_inbound
 from channels.telegram.message_ids import MessageIds
 from channels.telegram.payload import CallbackQuery, RawUpdate, Update, parse_update
+from channels.telegram.settings import CHANNEL
 
 BATCH_SIZE: Final = 100
 """Updates per answer, the most that Telegram gives.

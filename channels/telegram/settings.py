@@ -1,8 +1,12 @@
 """What is set for Telegram."""
 
+from typing import Final
+
 from pydantic import SecretStr
 
 from channels.settings import ChannelSettings, WebAddress
+
+CHANNEL: Final = "telegram"
 
 
 class TelegramSettings(ChannelSettings):

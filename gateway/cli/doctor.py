@@ -7,7 +7,7 @@ from gateway.app import messengers, read_settings
 from gateway.cli import screen
 from gateway.cli.checks.files import check_skills, check_souls
 from gateway.cli.checks.finding import Finding, Level, fail, ok
-from gateway.cli.checks.place import check_data_dir, check_versions
+from gateway.cli.checks.place import check_confinement, check_data_dir, check_versions
 from gateway.cli.checks.services import (
     check_channel,
     check_docker,
@@ -53,6 +53,7 @@ async def _examine(settings: Settings) -> list[Finding]:
         docker = group.create_task(check_docker())
     return [
         *check_data_dir(settings.data_dir),
+        check_confinement(),
         database.result(),
         *gateway.result(),
         model.result(),

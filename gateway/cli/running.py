@@ -6,8 +6,6 @@ from pathlib import Path
 from gateway.cli.outcome import CommandFailed, ExitCode
 from gateway.datadir import RunningGateway, running_gateway
 
-NO_GATEWAY = "no gateway is running here; start it with `crewdesk up`"
-
 
 def find_gateway(data_dir: Path) -> RunningGateway | None:
     """Return the gateway of a data directory, None where its process is gone."""
@@ -19,7 +17,11 @@ def require_gateway(data_dir: Path) -> RunningGateway:
     """Return the gateway of a data directory; raises `CommandFailed` where there is none."""
     found = find_gateway(data_dir)
     if found is None:
-        raise CommandFailed(NO_GATEWAY, ExitCode.NO_GATEWAY)
+        raise CommandFailed(
+            f"no gateway is running on the data directory {data_dir}; start it with `crewdesk up`, "
+            "or name another directory with CREWDESK_DATA_DIR",
+            ExitCode.NO_GATEWAY,
+        )
     return found
 
 

@@ -99,6 +99,9 @@ def _run(
     settings = _settings()
     skill = _skill(_folder(settings, which))
     calls = (samples_of(skill) or [{}]) if arguments is None else [_parsed(arguments)]
+    if skill.is_guidance and skill.instructions and not as_json:
+        typer.echo(f"[guidance: nothing was run; an agent follows it]\n\n{skill.instructions}")
+        return
     results = asyncio.run(_run_all(settings, skill, calls, language))
     for call, result in zip(calls, results, strict=True):
         _show(call, result, as_json=as_json, is_one=len(calls) == 1)

@@ -25,7 +25,17 @@ def run_gateway(settings: Settings, invocation: Invocation) -> None:
     """
     forbid_dumps()
     configure(settings.log, secrets=settings.secret_values)
-    asyncio.run(_run(build(settings), settings, invocation))
+    with asyncio.Runner(loop_factory=event_loop_factory()) as runner:
+        runner.run(_run(build(settings), settings, invocation))
+
+
+def event_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return what makes the event loop: libuv's where there is one, else Python's own."""
+    if sys.platform == "win32":
+        return None
+    import uvloop  # noqa: PLC0415 - it cannot be had on Windows
+
+    return uvloop.new_event_loop
 
 
 async def _run(service: Service, settings: Settings, invocation: Invocation) -> None:
@@ -34,8 +44,9 @@ async def _run(service: Service, settings: Settings, invocation: Invocation) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _stopper(stop))
     async with plain_group() as group:
-        group.create_task(_greet(service, settings, invocation))
+        greeting = group.create_task(_greet(service, settings, invocation))
         await service.run(stop, stop_seconds=settings.inbox.stop_seconds)
+        greeting.cancel()  # where it was stopped before it had started, it waits for ever
 
 
 def _stopper(stop: asyncio.Event) -> Callable[[], None]:

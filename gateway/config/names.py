@@ -12,6 +12,9 @@ from gateway.config.settings import ENV_DELIMITER, ENV_PREFIX
 SKILL_SETTINGS = "skill_settings"  # its names are the skills' own: `skill_values` reads them
 FILE_KEY_SUFFIX = "_file"
 FILE_VARIABLE_SUFFIX = "_FILE"
+ALIKE = (
+    0.4  # difflib's ratio; `logg` and `log.level` have 0.46, words that share nothing under 0.35
+)
 
 # Named as the `openai` package reads them, so that an existing set-up works as it is.
 _FOREIGN_VARIABLES: dict[tuple[str, ...], str] = {
@@ -59,6 +62,9 @@ def _walk(section: type[BaseModel], path: tuple[str, ...]) -> Iterator[SettingNa
 
 
 def advice(unknown: str, known: Iterable[str]) -> str:
-    """Say what was probably meant."""
-    nearest = get_close_matches(unknown, list(known), n=1, cutoff=0.0)
-    return f"did you mean {nearest[0]}?" if nearest else "remove it"
+    """Say what was probably meant; where nothing is like it, that it should go."""
+    # What all variables begin with would make any two of them alike.
+    names = {name.removeprefix(ENV_PREFIX): name for name in known}
+    wanted = unknown.removeprefix(ENV_PREFIX)
+    nearest = get_close_matches(wanted, list(names), n=1, cutoff=ALIKE)
+    return f"did you mean {names[nearest[0]]}?" if nearest else "remove it"

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from channels.settings import WebAddress
 from gateway.config.values import (
     Count,
+    HostsAndPorts,
     Identities,
     Lower,
     Names,
@@ -194,11 +195,12 @@ class ToolSettings(Section):
 
 
 class SkillSettings(Section):
-    """What a skill may use up, and which hosts it may reach."""
+    """What a skill may use up, which hosts it may reach, and which skills there are."""
 
     timeout_seconds: Seconds = 60.0
     memory_mb: Count = 1024
-    allowed_hosts: Names = ()
+    allowed_hosts: HostsAndPorts = ()
+    approved_only: bool = False  # of those in the data directory, only what an admin approved
 
 
 class WorkerSettings(Section):

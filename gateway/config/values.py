@@ -51,6 +51,16 @@ def _parse_identity(value: object) -> object:
     raise ValueError(f"{value!r} is no text: write 'channel:ID' in quotes")
 
 
+def _check_host_and_port(value: str) -> str:
+    try:
+        address = urlsplit(f"//{value}")
+        if address.hostname and address.port and address.netloc == value:
+            return value
+    except ValueError:  # the port is no number
+        pass
+    raise ValueError(f"{value!r} is no HOST:PORT: write it like 192.168.1.5:8080")
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -79,6 +89,8 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_split_at_commas)]
 Identity = Annotated[IdentityPattern, BeforeValidator(_parse_identity)]
 Identities = Annotated[tuple[Identity, ...], BeforeValidator(_split_at_commas)]
 Lower = BeforeValidator(_lower)
+HostAndPort = Annotated[str, AfterValidator(_check_host_and_port)]
+HostsAndPorts = Annotated[tuple[HostAndPort, ...], BeforeValidator(_split_at_commas)]
 DatabaseUrl = Annotated[str, AfterValidator(_check_database_url)]
 RedisUrl = Annotated[str, AfterValidator(_check_redis_url)]
 TimeZone = Annotated[str, AfterValidator(_check_time_zone)]

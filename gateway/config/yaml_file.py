@@ -94,7 +94,7 @@ def _judge(
         )
         return name, secret
     if leaf not in known:
-        raise SettingsError([f"the key {key} in {YAML_NAME} is unknown: {_advice(key, known)}"])
+        raise SettingsError([_no_key(leaf, known)])
     name = known[leaf]
     if name.path == ("data_dir",):
         raise SettingsError([f"{key} in {YAML_NAME} comes too late: set {name.variable} instead"])
@@ -117,11 +117,15 @@ def _secret_problem(name: SettingName) -> str:
     return f"{problem}, or write {name.key}{FILE_KEY_SUFFIX}: PATH" if name.is_secret else problem
 
 
-def _advice(key: str, known: Mapping[tuple[str, ...], SettingName]) -> str:
+def _no_key(leaf: tuple[str, ...], known: Mapping[tuple[str, ...], SettingName]) -> str:
+    key = ".".join(leaf)
+    below = next((setting for setting in known if setting[: len(leaf)] == leaf), None)
+    if below is not None:
+        return f"{key} in {YAML_NAME} must hold keys, such as `{key}: {{{below[-1]}: …}}`"
     names = list(known.values())
     keys = [name.key for name in names]
     keys += [name.key + FILE_KEY_SUFFIX for name in names if name.is_secret]
-    return advice(key, keys)
+    return f"the key {key} in {YAML_NAME} is unknown: {advice(key, keys)}"
 
 
 def _put(tree: Tree, path: tuple[str, ...], value: object) -> None:

@@ -121,7 +121,7 @@ class ScheduledRuns:
             return
         key = f"{task.task_id}:final@{talk.conversation_id}"
         yield from enqueue(self._roster, talk, text, _Place(key, task.task_id, now))
-        yield from conversations.say(talk, text, task.task_id, now)
+        yield from conversations.say(talk.conversation_id, text, task.task_id, now)
 
     def _quiet_until(self, task: TaskEnvelope, now: datetime) -> Script[datetime | None]:
         if task.priority is Priority.HIGH:
@@ -203,7 +203,7 @@ class QuietEnd:
             return  # another process was quicker
         talk = yield from conversations.find(conversation_id)
         for message in messages:
-            yield from conversations.say(talk, message.text, message.task_id, now)
+            yield from conversations.say(talk.conversation_id, message.text, message.task_id, now)
         text = messages[0].text
         if len(messages) > 1:
             head = say(Phrase.QUIET_MERGED, talk.language, count=len(messages))

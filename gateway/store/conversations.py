@@ -79,6 +79,7 @@ def meet(place: ConversationAddress, language: str, now: datetime) -> Script[Con
         on_conflict="ON CONFLICT (channel, account, chat_id, thread_id) "
         "DO UPDATE SET updated_at = excluded.updated_at, language = "
         "CASE WHEN excluded.language = '' THEN conversations.language ELSE excluded.language END",
+        returning="*",
     )
     return conversation(rows[0])
 
@@ -194,6 +195,7 @@ def hear(
             "created_at": now,
         },
         on_conflict="ON CONFLICT (event_key) DO NOTHING",
+        returning="message_seq",
     )
     return bool(rows)
 
@@ -214,17 +216,25 @@ def options_of_question(task_id: UUID) -> Script[tuple[str, ...]]:
     return tuple(str(option) for option in options) if isinstance(options, list) else ()
 
 
-def say(talk: Conversation, text: str, task_id: UUID, now: datetime) -> Script[None]:
+SAY = """
+INSERT INTO messages (conversation_id, epoch, direction, text, task_id, created_at) VALUES (
+    :conversation_id,
+    (SELECT epoch FROM conversations WHERE conversation_id = :conversation_id),
+    :direction, :text, :task_id, :now
+)
+"""
+
+
+def say(conversation_id: UUID, text: str, task_id: UUID, now: datetime) -> Script[None]:
     """Store what the bot said."""
-    yield insert(
-        "messages",
+    yield Statement(
+        SAY,
         {
-            "conversation_id": talk.conversation_id,
-            "epoch": talk.epoch,
+            "conversation_id": conversation_id,
             "direction": Direction.OUT,
             "text": text,
             "task_id": task_id,
-            "created_at": now,
+            "now": now,
         },
     )
 
@@ -265,10 +275,9 @@ def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Seque
 
 def _placed(talk: Conversation, rows: Sequence[Row]) -> Iterator[tuple[tuple[int, bool, int], Row]]:
     """Yield messages, the newest of which comes first here, with their places in the order."""
-    reached = 0
+    reached, own_lane = 0, talk.address.key
     for row in reversed(rows):
-        is_own = row.text("lane") == talk.address.key
-        place = row.integer("lane_seq") if is_own else reached
+        place = row.integer("lane_seq") if row.text("lane") == own_lane else reached
         reached = max(reached, place)
         is_answer = row.text("direction") == Direction.OUT
         yield (place, is_answer, row.integer("message_seq")), row

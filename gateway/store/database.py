@@ -1,7 +1,8 @@
 """The database: opened, migrated, written by scripts and read through the ORM.
 
-The ORM takes a third of a second and a dozen megabytes to import. A gateway whose schema is up to
-date works with scripts alone, so the ORM is loaded only to upgrade a schema or for a first `read`.
+The ORM takes a third of a second and a dozen megabytes to import. A gateway works with scripts
+alone, and a new database gets its schema from a script too, so the ORM is loaded only to upgrade an
+older schema or for a first `read`.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from gateway.errors import StartupError, StoreUnavailableError
-from gateway.store import schema
+from gateway.store import schema, snapshot
 from gateway.store.statement import Script
 from gateway.store.uncancelled import Uncancelled
 
@@ -42,6 +43,13 @@ class Writer(Protocol):
 
 Probe = Callable[[str], None]
 """Is told `before:<name>` and `after:<name>` around each transaction."""
+
+
+class _Look(Protocol):
+    """Returns which migrations a database has had, as a transaction."""
+
+    def __call__(self, *, is_sqlite: bool) -> Script[frozenset[str]]:
+        """Return the script."""
 
 
 class Database:
@@ -80,21 +88,21 @@ class Database:
         # The writer goes first: it puts into words what is wrong with the address.
         await self._writer.open()
         opening.push_async_callback(self._writer.close)
-        missing = await self._missing_migrations()
+        missing = await self._missing_migrations(schema.applied_migrations)
         if missing and not can_upgrade:
             raise StartupError(
                 "the database is of an older version of Crewdesk; the next start of the gateway "
                 "brings it up to date"
             )
         if missing:
+            missing = await self._missing_migrations(snapshot.make_schema)
+        if missing:
             await _new_orm(self.url).upgrade()
 
-    async def _missing_migrations(self) -> frozenset[str]:
+    async def _missing_migrations(self, look: _Look) -> frozenset[str]:
         """Return what this version would add to the schema; refuse one that it does not know."""
         is_sqlite = sqlite_path(self.url) is not None
-        applied = await self._writer.transact(
-            lambda: schema.applied_migrations(is_sqlite=is_sqlite)
-        )
+        applied = await self._writer.transact(lambda: look(is_sqlite=is_sqlite))
         known = schema.known_migrations()
         if unknown := sorted(applied - known):
             raise StartupError(

@@ -99,6 +99,7 @@ def watch(user_id: str, subject: str) -> Script[bool]:
         "heartbeat_watches",
         {"user_id": user_id, "subject": subject},
         on_conflict="ON CONFLICT (user_id, subject) DO NOTHING",
+        returning="watch_id",
     )
     return bool(rows)
 
@@ -140,6 +141,7 @@ def is_news(user_id: str, finding: Finding, now: datetime) -> Script[bool]:
         "heartbeat_marks",
         {**key, "fingerprint": finding.fingerprint, "created_at": now},
         on_conflict="ON CONFLICT (user_id, source, fingerprint) DO NOTHING",
+        returning="fingerprint",
     )
     if finding.is_state:
         return any(row.text("fingerprint") != finding.fingerprint for row in before)

@@ -323,6 +323,7 @@ def begin_preview(new: NewPart, anchor: str, now: datetime) -> Script[UUID | Non
             "expires_at": new.expires_at,
         },
         on_conflict="ON CONFLICT DO NOTHING",  # its key, and with it its id
+        returning="outbox_id",
     )
     return new.outbox_id if rows else None
 

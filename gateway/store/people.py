@@ -123,6 +123,7 @@ def add(newcomer: Newcomer, now: datetime) -> Script[Person]:
             "language": newcomer.language[:LANGUAGE_CHARACTERS],
             "created_at": now,
         },
+        returning="*",
     )
     yield insert(
         "identities",

@@ -119,6 +119,7 @@ def add(new: Schedule, targets: Sequence[UUID]) -> Script[bool]:
             "created_at": new.created_at,
         },
         on_conflict="ON CONFLICT (schedule_id) DO NOTHING",
+        returning="schedule_id",
     )
     for conversation_id in targets:
         yield from subscribe(new.schedule_id, conversation_id)
@@ -131,6 +132,7 @@ def subscribe(schedule_id: UUID, conversation_id: UUID) -> Script[bool]:
         "schedule_targets",
         {"schedule_id": schedule_id, "conversation_id": conversation_id},
         on_conflict="ON CONFLICT (schedule_id, conversation_id) DO NOTHING",
+        returning="target_id",
     )
     return bool(rows)
 

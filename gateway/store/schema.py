@@ -18,8 +18,17 @@ def known_migrations() -> frozenset[str]:
 
 def applied_migrations(*, is_sqlite: bool) -> Script[frozenset[str]]:
     """Read which migrations a database has had; none where it is empty."""
-    found = yield Statement(_FIND_ON_SQLITE if is_sqlite else _FIND_ON_POSTGRES, {})
-    if not found:
+    if not (yield from was_migrated(is_sqlite=is_sqlite)):
         return frozenset()
+    return (yield from recorded_migrations())
+
+
+def was_migrated(*, is_sqlite: bool) -> Script[bool]:
+    """Tell whether a database has the table that records migrations."""
+    return bool((yield Statement(_FIND_ON_SQLITE if is_sqlite else _FIND_ON_POSTGRES, {})))
+
+
+def recorded_migrations() -> Script[frozenset[str]]:
+    """Read the table that records migrations."""
     rows = yield Statement("SELECT name FROM tortoise_migrations WHERE app = :app", {"app": APP})
     return frozenset(row.text("name") for row in rows)

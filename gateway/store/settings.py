@@ -28,6 +28,7 @@ def hold(name: str) -> Script[str]:
         "settings",
         {"name": name, "value": ""},
         on_conflict="ON CONFLICT (name) DO UPDATE SET value = settings.value",
+        returning="value",
     )
     return rows[0].text("value")
 

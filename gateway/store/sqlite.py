@@ -45,9 +45,14 @@ class _Job(Generic[T]):
     error: Exception | None = field(default=None)
 
     def settle(self) -> None:
-        """Answer the caller, unless it has left."""
-        if self.told is not None:  # comes before the caller's own turn
-            self.loop.call_soon(self.told, None if self.error else self.value)
+        """Answer the caller, unless it has left; first goes who is told, and what that begins."""
+        if self.told is None:
+            self._answer()
+            return
+        self.loop.call_soon(self.told, None if self.error else self.value)
+        self.loop.call_soon(self._answer)
+
+    def _answer(self) -> None:
         if self.outcome.done():
             return
         if self.error is not None:
@@ -196,8 +201,14 @@ def _execute(connection: sqlite3.Connection, statement: Statement) -> list[Row]:
     return [Row(dict(zip(columns, values, strict=True))) for values in cursor.fetchall()]
 
 
-def _bound(parameters: Parameters) -> dict[str, int | str | None]:
-    return {name: _stored(value) for name, value in parameters.items()}
+_KEPT_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
+
+def _bound(parameters: Parameters) -> dict[str, Value]:
+    return {
+        name: value if type(value) in _KEPT_AS_THEY_ARE else _stored(value)
+        for name, value in parameters.items()
+    }
 
 
 def _stored(value: Value) -> int | str | None:

@@ -116,12 +116,15 @@ def numbered(sql: str) -> tuple[str, tuple[str, ...]]:
     return _PARAMETER.sub(number, sql), tuple(names)
 
 
-def insert(table: str, values: Parameters, *, on_conflict: str = "") -> Statement:
-    """Build an INSERT that returns the row; `on_conflict` is a whole ON CONFLICT clause."""
+def insert(
+    table: str, values: Parameters, *, on_conflict: str = "", returning: str = ""
+) -> Statement:
+    """Build an INSERT; `on_conflict` is a whole ON CONFLICT clause, `returning` names columns."""
     columns = ", ".join(values)
     names = ", ".join(f":{name}" for name in values)
-    sql = f"INSERT INTO {table} ({columns}) VALUES ({names}) {on_conflict} RETURNING *"  # noqa: S608
-    return Statement(sql, values)
+    sql = f"INSERT INTO {table} ({columns}) VALUES ({names})"  # noqa: S608
+    wanted = f"RETURNING {returning}" if returning else ""
+    return Statement(" ".join(part for part in (sql, on_conflict, wanted) if part), values)
 
 
 def document(value: Mapping[str, object]) -> str:

@@ -114,18 +114,25 @@ def complete(lease: Lease, run_id: UUID, step_key: str, result: str, now: dateti
 
 
 def record(lease: Lease, answers: Sequence[Answered], now: datetime) -> Script[None]:
-    """Record what models answered, and count it once; harmless where it is recorded already.
+    """Record what models answered; see `add_answers`.
 
     Raises:
         LeaseLostError: the lease is not ours any more; the answers must be discarded.
     """
-    if not answers:
-        return
-    yield from tasks.hold(lease, now, recorded_step=True)
+    if answers:
+        yield from tasks.hold(lease, now, recorded_step=True)
+        yield from add_answers(lease.task_id, answers, now)
+
+
+def add_answers(task_id: UUID, answers: Sequence[Answered], now: datetime) -> Script[None]:
+    """Add answers within a transaction that has made sure of its lease.
+
+    Each is counted once; harmless where it is recorded already.
+    """
     for answered in answers:
         step = answered.step
-        yield _done(lease.task_id, step)
-        yield from count_use(lease.task_id, step.run_id, step.step_key, answered.use, now)
+        yield _done(task_id, step)
+        yield from count_use(task_id, step.run_id, step.step_key, answered.use, now)
 
 
 def _done(task_id: UUID, step: StepRow) -> Statement:

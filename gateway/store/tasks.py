@@ -242,7 +242,8 @@ LEAVE = """
 UPDATE tasks SET status = :status, lease_until = NULL, lease_owner = '', updated_at = :now,
     not_before = :not_before, dispatch_reason = :reason, result = :result,
     final_output = :final_output,
-    barren_attempts = barren_attempts - (CASE WHEN :forgiven THEN 1 ELSE 0 END)
+    barren_attempts = CASE WHEN :recorded THEN 0 WHEN :forgiven THEN barren_attempts - 1
+                           ELSE barren_attempts END
 WHERE task_id = :task_id AND fence = :fence AND status = 'running' AND lease_until > :now
 RETURNING task_id
 """
@@ -264,8 +265,10 @@ class Leaving:
     is_forgiven: bool = False
 
 
-def leave(lease: Lease, leaving: Leaving, now: datetime) -> Script[None]:
-    """End this claim: finish, wait or give back.
+def leave(
+    lease: Lease, leaving: Leaving, now: datetime, *, recorded_step: bool = False
+) -> Script[None]:
+    """End this claim: finish, wait or give back; `recorded_step` says that a step came with it.
 
     Raises:
         IllegalTransitionError: a running task cannot become that.
@@ -284,6 +287,7 @@ def leave(lease: Lease, leaving: Leaving, now: datetime) -> Script[None]:
             "final_output": leaving.final_output,
             "not_before": leaving.not_before,
             "forgiven": leaving.is_forgiven,
+            "recorded": recorded_step,
         },
     )
     if not rows:

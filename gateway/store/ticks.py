@@ -127,6 +127,7 @@ def record(tick: NewTick, now: datetime) -> Script[bool]:
             "created_at": now,
         },
         on_conflict=RECORD_CONFLICT,
+        returning="schedule_id",
     )
     return bool(rows)
 

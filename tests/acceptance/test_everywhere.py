@@ -12,10 +12,10 @@ import pytest_asyncio
 from tests.acceptance.asking import add_skill, dispatch, is_running, long_answer, release, run
 from tests.acceptance.messengers.crowd import Chat, Crowd, opened
 from tests.acceptance.messengers.messenger import Post
-from tests.acceptance.scene import tool_outputs
+from tests.acceptance.scene import in_turn, tool_outputs
 from tests.doubles.gateway_process import PATIENCE_SECONDS
 from tests.doubles.model_reply import Reply
-from workers.models.protocol import UserText
+from workers.models.protocol import ToolCall, UserText
 
 QUICK_PREVIEWS = {
     "CREWDESK_DELIVERY__PREVIEW_AFTER_SECONDS": "0.2",
@@ -167,6 +167,27 @@ async def test_an_answer_grows_before_ones_eyes_and_ends_as_one_message(chat: Ch
     assert preview != words
     assert words.startswith(preview.removesuffix(" …"))
     assert group.texts == [words]
+
+
+async def test_an_answer_comes_below_the_question_before_it(chat: Chat) -> None:
+    """What was shown before the question stays where it is, and no longer looks as if it grew."""
+    pace = asyncio.Semaphore(0)
+    words = " ".join(f"thought{number}" for number in range(40))
+    call = ToolCall(call_id="q", name="ask_user", arguments='{"question":"Which colour?"}')
+    asking = Reply(text=words, tool_calls=(call,), pace=pace)
+    wish = f"Paint the door on {chat.messenger.name}"
+    chat.crowd.book.on(wish, in_turn(asking, Reply(text="Painted.")))
+    await chat.says(wish)
+    release(pace, 20)
+    await chat.messenger.wait_for(
+        lambda: any("thought0" in text for text in chat.texts), PATIENCE_SECONDS
+    )
+    release(pace)
+    await chat.shows(lambda texts: texts == [words, "Which colour?"])
+    await chat.says("red")
+    await chat.shows(lambda texts: "Painted." in texts)
+    await chat.crowd.settled()
+    assert chat.texts == [words, "Which colour?", "Painted."]
 
 
 async def test_stop_ends_the_command_that_runs(chat: Chat) -> None:

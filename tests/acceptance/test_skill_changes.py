@@ -1,12 +1,15 @@
 """A skill that is written, proposed, approved, changed and taken back while the gateway runs."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.acceptance.asking import add_skill, dispatch
 from tests.acceptance.scene import Chat, Scene, tool_outputs
+from tests.parts import needs_landlock
 
 HEAD = """---
 name: {name}
@@ -28,8 +31,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest.fixture(scope="module")
 def settings() -> Mapping[str, str]:
-    """Give the operator a secret for a skill that nobody has proposed yet."""
-    return {"CREWDESK_SKILL_SETTINGS__LEAKY__KEY": "not-for-everybody"}
+    """Give the operator a secret for a skill that nobody has proposed yet, and a strict rule."""
+    return {
+        "CREWDESK_SKILL_SETTINGS__LEAKY__KEY": "not-for-everybody",
+        "CREWDESK_SKILLS__APPROVED_ONLY": "true",
+    }
 
 
 def call(tool: str, **arguments: object) -> str:
@@ -163,3 +169,54 @@ async def test_a_trial_is_given_none_of_the_operators_secrets(scene: Scene, chat
 
     assert any("→ 0 secrets" in text for text in shown)
     assert (await run(chat, "leaky"))["result"] == "1 secrets"
+
+
+async def test_where_approval_is_the_rule_a_folder_put_there_is_no_skill(
+    scene: Scene, chat: Chat
+) -> None:
+    """Whoever put it there; those that ship go on."""
+    add_skill(scene.gateway.data_dir, "unasked", "    return 'x'")
+
+    assert (await run(chat, "unasked"))["error"] == "skill_not_found"
+    assert (await run(chat, "rss_subscribe"))["error"] == "execution_error"
+    assert "unasked" not in await chat.asks("/skills")
+
+
+@pytest.mark.parametrize("who", ["manager", "worker"])
+async def test_no_command_puts_a_skill_in_place_past_the_approval(
+    scene: Scene, chat: Chat, who: str
+) -> None:
+    """Somebody with the right to `bash` tries to have a skill written straight into use."""
+    needs_landlock()
+    name = f"smuggled-{who}"
+    source = scene.gateway.data_dir / "skills"
+    source.mkdir(exist_ok=True)
+    program = PROGRAM.format(said="smuggled")
+    command = (
+        f"mkdir -p {name}/scripts && printf '%s' \"$HEAD\" > {name}/SKILL.md && "
+        f"printf '%s' \"$BODY\" > {name}/scripts/execute.py && cp -r {name} {source}/{name}; "
+        f"mkdir ../../skills/{name}; ls {name}/scripts"
+    )
+    script = f"HEAD={shlex.quote(HEAD.format(name=name))} BODY={shlex.quote(program)}; {command}"
+    work = call("bash", command=script)
+    await chat.asks(f"Make it {work if who == 'manager' else dispatch(f'Do {work}')}[[say:Tried.]]")
+
+    outputs = [text for request in chat.requests for text in tool_outputs(request)]
+    (shown,) = {text for text in outputs if "denied" in text and f"skills/{name}" in text[:200]}
+    assert "execute.py" in shown
+    assert not (source / name).exists()
+    assert (await run(chat, name))["error"] == "skill_not_found"
+
+
+async def test_an_approved_skill_cannot_be_changed_by_a_command(scene: Scene, chat: Chat) -> None:
+    """It answers as it was approved, and what the gateway knows can't be read either."""
+    needs_landlock()
+    await approved(scene.admin(), chat, "abacus", "four")
+    target = file_of(scene, "abacus")
+    command = f"sed -i s/four/five/ {target}; head -c 9 ../../crewdesk.db ../../terminal-token"
+    await chat.asks(f"Change it {call('bash', command=command)}[[say:Tried.]]")
+    shown = tool_outputs(chat.requests[-1])[-1]
+
+    assert shown.count("Permission denied") == 3
+    assert "SQLite" not in shown
+    assert (await run(chat, "abacus"))["result"] == "four"

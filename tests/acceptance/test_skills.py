@@ -70,11 +70,11 @@ async def test_a_skill_is_given_the_settings_that_it_declares(chat: Chat, web: W
 
 async def test_a_skill_without_a_program_guides_the_manager(chat: Chat) -> None:
     """Nothing is run; its instructions reach the model, and only the Manager's words the person."""
-    said = await chat.asks(f"Translate it {run('translate')}[[say:Send me the text.]]")
+    said = await chat.asks(f"Remind me {run('reminders')}[[say:Of what, and when?]]")
     result = json.loads(tool_outputs(chat.requests[-1])[0])
-    assert said == "Send me the text."
+    assert said == "Of what, and when?"
     assert result["error"] == "skill_no_execute"
-    assert "Hand each part to a worker" in result["message"]
+    assert "The tools are `create_schedule`" in result["message"]
 
 
 async def test_a_skill_cannot_reach_another_server_on_this_machine(chat: Chat) -> None:

@@ -71,6 +71,18 @@ async def test_on_a_full_disk_nothing_is_acknowledged_and_nothing_lost(tmp_path:
         assert [text.strip() for text in chat.texts] == expected
 
 
+async def test_a_start_on_a_full_disk_is_refused_in_one_line(tmp_path: Path) -> None:
+    """Not even the first small file can be written."""
+    disk = tmp_path / "disk"
+    with mounted(disk), full(disk):
+        gateway = GatewayProcess(disk)
+        gateway.launch()
+        assert await gateway.wait() == 2
+    (line,) = gateway.log_text.splitlines()
+    assert line.startswith(f"crewdesk: cannot write {disk}/")
+    assert "No space left on device" in line
+
+
 def is_in_conflict(gateway: GatewayProcess) -> bool:
     """Tell whether a gateway's log says that somebody else polls."""
     lines = gateway.log("telegram_connection")

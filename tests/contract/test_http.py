@@ -16,6 +16,7 @@ from gateway.http import HttpServer
 from gateway.roster import Roster
 from gateway.store.database import Database
 from tests.doubles.clock import ManualClock
+from tests.doubles.databases import open_database
 
 TOKEN = "a-long-random-text"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -74,6 +75,18 @@ async def test_foreign_pages_are_refused(database: Database, headers: dict[str, 
     """A page on another site reaches nothing, neither by its origin nor by a rebound name."""
     async with serving(database, HttpSettings(port=0)) as url:
         assert await status(url + "/healthz", **headers) == HTTPStatus.FORBIDDEN
+
+
+async def test_database_that_does_not_answer_is_told(sqlite_database_url: str) -> None:
+    """A probe and a scraper are told what is wrong; that the process lives is true all the same."""
+    async with (
+        open_database(sqlite_database_url) as database,
+        serving(database, HttpSettings(port=0)) as url,
+    ):
+        await database.close()
+        assert await status(url + "/readyz") == HTTPStatus.SERVICE_UNAVAILABLE
+        assert await status(url + "/metrics") == HTTPStatus.SERVICE_UNAVAILABLE
+        assert await status(url + "/healthz") == HTTPStatus.OK
 
 
 async def test_port_in_use_is_named(database: Database) -> None:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from gateway.store.database import Database, Probe, sqlite_path
+from gateway.store.database import Database, Probe, Writer, sqlite_path
 from gateway.store.postgres import PostgresWriter
 from gateway.store.sqlite import SqliteWriter
 from gateway.store.statement import Row, Script, Statement, Value
@@ -15,8 +15,13 @@ SQLITE_PREFIX = "sqlite://"
 
 def closed_database(url: str, *, probe: Probe | None = None) -> Database:
     """Return the database at an address, not yet open."""
+    return Database(url, writer_of(url), probe=probe)
+
+
+def writer_of(url: str) -> Writer:
+    """Return what runs scripts on the database at an address, not yet open."""
     path = sqlite_path(url)
-    return Database(url, PostgresWriter(url) if path is None else SqliteWriter(path), probe=probe)
+    return PostgresWriter(url) if path is None else SqliteWriter(path)
 
 
 @asynccontextmanager

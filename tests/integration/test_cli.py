@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -195,6 +196,22 @@ async def test_sigterm_lets_it_end_with_zero(tmp_path: Path) -> None:
     assert after.code == 3
 
 
+async def test_sigterm_while_it_starts_lets_it_end_with_zero(tmp_path: Path) -> None:
+    """Nothing is waited for that has not begun."""
+    async with GatewayProcess(tmp_path / "data") as own:
+        await own.terminate()
+        own.launch()
+        await own.eventually(partial(catches_sigterm, own.pid), "it listens to signals")
+        assert await own.terminate() == 0
+
+
+def catches_sigterm(pid: int) -> bool:
+    """Tell whether a process has a handler of its own, see proc_pid_status(5)."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (mask,) = (line.split()[1] for line in lines if line.startswith("SigCgt:"))
+    return bool(int(mask, 16) & 1 << signal.SIGTERM - 1)
+
+
 async def test_chat_without_a_gateway_says_how_to_start_one(tmp_path: Path) -> None:
     """Also where one was killed and left its announcement behind."""
     async with GatewayProcess(tmp_path / "data") as own:
@@ -202,9 +219,12 @@ async def test_chat_without_a_gateway_says_how_to_start_one(tmp_path: Path) -> N
         killed = await crewdesk("chat", "hello", environment=own.environment)
     never = await crewdesk("chat", "hello", environment=alone(tmp_path / "other"))
 
-    sentence = "crewdesk: no gateway is running here; start it with `crewdesk up`\n"
-    assert (killed.code, killed.err) == (3, sentence)
-    assert (never.code, never.err) == (3, sentence)
+    for done, directory in ((killed, tmp_path / "data"), (never, tmp_path / "other")):
+        assert done.code == 3
+        assert done.err == (
+            f"crewdesk: no gateway is running on the data directory {directory}; start it with "
+            "`crewdesk up`, or name another directory with CREWDESK_DATA_DIR\n"
+        )
 
 
 async def test_tasks_of_a_killed_gateway_can_still_be_read(tmp_path: Path) -> None:

@@ -69,8 +69,8 @@ async def test_new_guidance_passes_its_check(
         0,
         "ok    advice: guidance; effect read; no network; no files\n",
     )
-    assert ran.code == 1
-    assert "skill_no_execute: 'advice' has no scripts/execute.py: it is guidance." in ran.err
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("[guidance: nothing was run; an agent follows it]\n\n# advice\n")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ async def test_skills_are_listed_and_found(environment: Mapping[str, str]) -> No
 
     rows = {line.split()[0]: line.split()[1:3] for line in listed.out.splitlines()}
     assert rows["probe"] == ["program", "yours"]
-    assert rows["translate"] == ["guidance", "ours"]
+    assert rows["reminders"] == ["guidance", "ours"]
     assert found.out.startswith("rss_subscribe")
     assert f"{folder / 'SKILL.md'}: the file does not begin with front matter" in broken.err
     assert broken.code == 0

@@ -1,10 +1,13 @@
 """How much of a transcript fits a model, and what stands in for the part that does not."""
 
+from functools import lru_cache
+
 from workers.models.protocol import (
     AssistantTurn,
     Item,
     ModelRequest,
     ToolOutput,
+    ToolSpec,
     UserText,
 )
 
@@ -22,15 +25,27 @@ SUMMARY_INSTRUCTIONS = (
 
 def tokens(text: str) -> int:
     """Estimate the tokens of a text."""
-    return int(len(text.encode()) / BYTES_PER_TOKEN) + 1
+    return _estimate(len(text.encode()))
 
 
 def request_tokens(request: ModelRequest) -> int:
     """Estimate the tokens of a whole request."""
-    fixed = request.instructions + "".join(
-        tool.name + tool.description + tool.parameters for tool in request.tools
+    fixed = len(request.instructions.encode()) + _bytes_of(request.tools)
+    return _estimate(fixed) + sum(item_tokens(item) for item in request.items)
+
+
+def _estimate(size_bytes: int) -> int:
+    return int(size_bytes / BYTES_PER_TOKEN) + 1
+
+
+@lru_cache(maxsize=32)
+def _bytes_of(tools: tuple[ToolSpec, ...]) -> int:
+    """Return the size of a set of tools, which is the same in nearly every request."""
+    return sum(
+        len(text.encode())
+        for tool in tools
+        for text in (tool.name, tool.description, tool.parameters)
     )
-    return tokens(fixed) + sum(item_tokens(item) for item in request.items)
 
 
 def item_tokens(item: Item) -> int:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from workers.models.json_body import TOOL_SETS_KEPT, body_of, json_of
 from workers.models.pictures import data_url
 from workers.models.protocol import (
     AssistantTurn,
@@ -21,8 +22,6 @@ from workers.models.protocol import (
 )
 from workers.models.tool_arguments import replayed_arguments
 from workers.models.wellformed import well_formed
-
-TOOLS_KEPT = 128  # tools in the form of the wire: they are the same in nearly every request
 
 
 class ContentPart(BaseModel):
@@ -102,7 +101,7 @@ class ChatChunk(BaseModel):
     usage: ChatUsage | None = None
 
 
-def chat_body(model: str, request: ModelRequest) -> dict[str, object]:
+def chat_body(model: str, request: ModelRequest) -> bytes:
     """Return the JSON body that asks for a streamed answer to `request`."""
     body: dict[str, object] = {
         "model": model,
@@ -110,13 +109,11 @@ def chat_body(model: str, request: ModelRequest) -> dict[str, object]:
         "stream": True,
         "stream_options": {"include_usage": True},
     }
-    if request.tools:
-        body["tools"] = [_tool(spec) for spec in request.tools]
     if request.max_output_tokens is not None:
         # Deprecated at OpenAI, whose own models are better served by the Responses API, but the
         # only name that every compatible server knows.
         body["max_tokens"] = request.max_output_tokens
-    return body
+    return body_of(body, _tools(request.tools))
 
 
 def _messages(request: ModelRequest) -> list[dict[str, object]]:
@@ -165,7 +162,11 @@ def _assistant(turn: AssistantTurn) -> dict[str, object]:
     return message
 
 
-@lru_cache(maxsize=TOOLS_KEPT)
+@lru_cache(maxsize=TOOL_SETS_KEPT)
+def _tools(specs: tuple[ToolSpec, ...]) -> str:
+    return json_of([_tool(spec) for spec in specs]) if specs else ""
+
+
 def _tool(spec: ToolSpec) -> dict[str, object]:
     function = {
         "name": spec.name,

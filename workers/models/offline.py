@@ -27,6 +27,10 @@ _GREETING = re.compile(
 _ABOUT = re.compile(
     r"\b(who|what) are you\b|\bhelp\b|\bmodel\b|\bkey\b|你是谁|帮助|模型|密钥", re.IGNORECASE
 )
+_WORDING = re.compile(
+    r"\b(summari[sz]e|summary|sum up|translat(e|ion))\b|总结|概括|摘要|翻译|翻成|译成",
+    re.IGNORECASE,
+)
 
 
 class OfflineModel:
@@ -84,6 +88,8 @@ def _as_manager(wish: str, phrases: Phrases) -> list[str]:
         return [f"{phrases.greeting} {phrases.about}", phrases.abilities]
     if _ABOUT.search(wish):
         return [phrases.about, phrases.abilities, phrases.connect]
+    if _WORDING.search(wish):
+        return [phrases.needs_words, phrases.connect]
     return [phrases.not_by_rules, phrases.abilities, phrases.connect]
 
 

@@ -15,6 +15,7 @@ class Phrases:
     about: str
     abilities: str
     not_by_rules: str
+    needs_words: str
     instruction: str
     connect: str
     worker_done: str
@@ -35,6 +36,7 @@ ENGLISH = Phrases(
         "`read notes.txt` · `` run `ls` `` · `ask the worker to …`"
     ),
     not_by_rules="My rules don't cover this, and I won't guess.",
+    needs_words="To summarise or translate takes a real model, and I am none.",
     instruction="I was asked: “{text}”.",
     connect=(
         "To connect a real model, set `OPENAI_API_KEY` (and `OPENAI_BASE_URL` for a compatible "
@@ -57,6 +59,7 @@ CHINESE = Phrases(
         "`` 运行 `ls` `` · `让工人…`"
     ),
     not_by_rules="我的规则里没有这一条，我也不会瞎猜。",
+    needs_words="总结和翻译需要真正的模型，我不是。",
     instruction="收到的任务是：“{text}”。",
     connect=(
         "要接入真正的模型，请设置 `OPENAI_API_KEY`（兼容服务器再加 `OPENAI_BASE_URL`）和 "

@@ -158,6 +158,11 @@ _RULES = (
         r"(?P<name>[a-z][a-z0-9-]*)(?P<rest>\s*\{.*\})\s*$",
         _run_named_skill,
     ),
+    _rule(  # the packaged names that are such words
+        r"^(?:please\s+)?(?:run|use|运行|使用)\s*(?:the\s+)?(?:skill\s+|技能\s*)?"
+        r"(?P<name>notes|reminders|summarize|translate|weather)\b(?P<rest>[^`]*)$",
+        _run_named_skill,
+    ),
     _rule(rf"(?:unsubscribe(?:\s+from)?|取消订阅|退订)\s*{_URL}", _feeds("unsubscribe")),
     _rule(rf"(?:subscribe(?:\s+to)?|订阅)\s*{_URL}", _feeds("subscribe")),
     _rule(

@@ -49,11 +49,11 @@ class Reducer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request to be made; `timeout` is the longest silence that is waited through."""
+    """A request to be made: `body` is JSON, `timeout` the longest silence waited through."""
 
     client: AsyncOpenAI
     path: str
-    body: dict[str, object]
+    body: bytes
     timeout: timedelta
 
 
@@ -93,7 +93,7 @@ async def _events(call: Call) -> AsyncGenerator[object, None]:
         call.client.post(
             call.path,
             cast_to=object,
-            body=call.body,
+            content=call.body,
             options={"max_retries": 0, "timeout": None},  # the caller's limit is the only one
             stream=True,
             stream_cls=AsyncStream[object],

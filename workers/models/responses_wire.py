@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pydantic import BaseModel
 
+from workers.models.json_body import TOOL_SETS_KEPT, body_of, json_of
 from workers.models.pictures import data_url
 from workers.models.protocol import (
     AssistantTurn,
@@ -20,8 +21,6 @@ from workers.models.protocol import (
 )
 from workers.models.tool_arguments import replayed_arguments
 from workers.models.wellformed import well_formed
-
-TOOLS_KEPT = 128  # tools in the form of the wire: they are the same in nearly every request
 
 
 class Typed(BaseModel):
@@ -121,7 +120,7 @@ class TerminalEvent(BaseModel):
     response: ResponseBody
 
 
-def responses_body(model: str, request: ModelRequest) -> dict[str, object]:
+def responses_body(model: str, request: ModelRequest) -> bytes:
     """Return the JSON body that asks for a streamed answer to `request`.
 
     The whole transcript goes along each time and nothing is kept by the server: local servers know
@@ -135,11 +134,9 @@ def responses_body(model: str, request: ModelRequest) -> dict[str, object]:
     }
     if request.instructions:
         body["instructions"] = well_formed(request.instructions)
-    if request.tools:
-        body["tools"] = [_tool(spec) for spec in request.tools]
     if request.max_output_tokens is not None:
         body["max_output_tokens"] = request.max_output_tokens
-    return body
+    return body_of(body, _tools(request.tools))
 
 
 def _entries(item: Item) -> list[dict[str, object]]:
@@ -185,7 +182,11 @@ def _assistant(turn: AssistantTurn) -> list[dict[str, object]]:
     return entries
 
 
-@lru_cache(maxsize=TOOLS_KEPT)
+@lru_cache(maxsize=TOOL_SETS_KEPT)
+def _tools(specs: tuple[ToolSpec, ...]) -> str:
+    return json_of([_tool(spec) for spec in specs]) if specs else ""
+
+
 def _tool(spec: ToolSpec) -> dict[str, object]:
     return {
         "type": "function",

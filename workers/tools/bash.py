@@ -1,10 +1,14 @@
 """The tool that runs shell commands in a workspace."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 from typing import Final
 
+from skills.confinement import Confinement
 from skills.process import (
     DEFAULT_SEARCH_PATH,
     ProcessLimits,
@@ -26,10 +30,14 @@ MAX_OPEN_FILES: Final = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BashLimits:
-    """What a command may use: `timeout` where the call names none, and memory per process."""
+    """What a command may use: `timeout` where the call names none, and memory per process.
+
+    `hidden` folders it can't reach, but for the workspace (see `Confinement`).
+    """
 
     timeout: timedelta
     memory_bytes: int
+    hidden: tuple[Path, ...] = ()
 
 
 USUAL_LIMITS: Final = BashLimits(timeout=timedelta(seconds=120), memory_bytes=2048 * 1024 * 1024)
@@ -38,8 +46,9 @@ USUAL_LIMITS: Final = BashLimits(timeout=timedelta(seconds=120), memory_bytes=20
 class RunCommand:
     """`bash`: runs a command and shows what it printed.
 
-    The command sees none of the gateway's environment. It runs as the gateway's user, so the limits
-    guard against accidents; against malice a worker belongs into a container.
+    The command sees none of the gateway's environment, and on Linux nothing of its state but the
+    workspace. Beyond that it runs as the gateway's user, so the limits guard against accidents;
+    against malice a worker belongs into a container.
     """
 
     effect = Effect.UNSAFE
@@ -55,14 +64,7 @@ class RunCommand:
         self._search_path = search_path
         self._given = limits
         self._usual_seconds = int(limits.timeout.total_seconds())
-        self.spec = ToolSpec(
-            name="bash",
-            description=(
-                "Run a command with bash in your working directory. It gets no input. What it "
-                "started in the background is ended with it. Long output loses its middle."
-            ),
-            parameters=json.dumps(_parameters(self._usual_seconds)),
-        )
+        self.spec = _spec(self._usual_seconds)
 
     async def run(self, arguments: Arguments, context: ToolContext) -> str:
         """Return the output and how the command ended."""
@@ -72,14 +74,16 @@ class RunCommand:
         if "\0" in command:
             raise ToolError("bad_arguments", "command: it must not hold a NUL character")
         try:
-            outcome = await run_process(self._program(command), self._limits(seconds))
+            program = await asyncio.to_thread(self._program, command)
+            outcome = await run_process(program, self._limits(seconds))
         except OSError as error:
             raise ToolError("not_started", f"bash can't be started: {error.strerror}") from error
         return _report(outcome, seconds)
 
     def _program(self, command: str) -> Program:
+        confinement = Confinement(hidden=self._given.hidden, open=(self._workspace.root,))
         return Program(
-            arguments=("/bin/bash", "-c", command),
+            arguments=confinement.around(("/bin/bash", "-c", command)),
             folder=self._workspace.root,
             environment={
                 "PATH": self._search_path,
@@ -112,6 +116,19 @@ def _report(outcome: ProcessOutcome, seconds: int) -> str:
     code = outcome.exit_code
     ending = f"[exit code {code}]" if code >= 0 else f"[ended by signal {-code}]"
     return f"{output}\n{ending}" if output else ending
+
+
+@cache
+def _spec(usual_seconds: int) -> ToolSpec:
+    """Return what a model is told; there are as many as settings in one process: one."""
+    return ToolSpec(
+        name="bash",
+        description=(
+            "Run a command with bash in your working directory. It gets no input. What it "
+            "started in the background is ended with it. Long output loses its middle."
+        ),
+        parameters=json.dumps(_parameters(usual_seconds)),
+    )
 
 
 def _parameters(usual_seconds: int) -> dict[str, object]:

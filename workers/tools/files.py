@@ -16,23 +16,43 @@ MAX_SHOWN_CHARACTERS: Final = 50_000
 PATH: Final = {"type": "string", "description": "relative to the working directory", "minLength": 1}
 
 
+def _number(description: str) -> dict[str, object]:
+    return {"type": "integer", "minimum": 1, "description": description}
+
+
+def _spec(
+    name: str,
+    description: str,
+    *,
+    required: dict[str, object],
+    optional: dict[str, object] | None = None,
+) -> ToolSpec:
+    schema = {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+    return ToolSpec(name=name, description=description, parameters=json.dumps(schema))
+
+
 class ReadFile:
     """`read`: shows lines of a text file."""
 
     effect = Effect.READ
+    spec = _spec(
+        "read",
+        "Read a text file in your working directory. Long files come in parts: a last line in "
+        "square brackets says which lines were shown and how to go on.",
+        required={"path": PATH},
+        optional={
+            "offset": _number("first line to show, counted from 1"),
+            "limit": _number(f"how many lines, at most {DEFAULT_LINES}"),
+        },
+    )
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self.spec = _spec(
-            "read",
-            "Read a text file in your working directory. Long files come in parts: a last line in "
-            "square brackets says which lines were shown and how to go on.",
-            required={"path": PATH},
-            optional={
-                "offset": _number("first line to show, counted from 1"),
-                "limit": _number(f"how many lines, at most {DEFAULT_LINES}"),
-            },
-        )
 
     async def run(self, arguments: Arguments, context: ToolContext) -> str:
         """Return the lines asked for, as far as they fit."""
@@ -50,15 +70,15 @@ class WriteFile:
     """`write`: replaces a file with a new text."""
 
     effect = Effect.IDEMPOTENT
+    spec = _spec(
+        "write",
+        "Write a text file in your working directory, replacing it if it exists. Missing "
+        "folders are made.",
+        required={"path": PATH, "content": {"type": "string"}},
+    )
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self.spec = _spec(
-            "write",
-            "Write a text file in your working directory, replacing it if it exists. Missing "
-            "folders are made.",
-            required={"path": PATH, "content": {"type": "string"}},
-        )
 
     async def run(self, arguments: Arguments, context: ToolContext) -> str:
         """Write the file in one step and say how long it is."""
@@ -73,19 +93,19 @@ class EditFile:
     """`edit`: replaces one passage of a file."""
 
     effect = Effect.UNSAFE
+    spec = _spec(
+        "edit",
+        "Replace one passage of a text file. `old` must stand in the file exactly once, to the "
+        "letter, spaces and line ends included.",
+        required={
+            "path": PATH,
+            "old": {"type": "string", "minLength": 1},
+            "new": {"type": "string"},
+        },
+    )
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self.spec = _spec(
-            "edit",
-            "Replace one passage of a text file. `old` must stand in the file exactly once, to the "
-            "letter, spaces and line ends included.",
-            required={
-                "path": PATH,
-                "old": {"type": "string", "minLength": 1},
-                "new": {"type": "string"},
-            },
-        )
 
     async def run(self, arguments: Arguments, context: ToolContext) -> str:
         """Replace the passage and say where it stood."""
@@ -152,23 +172,3 @@ def _fitting(lines: list[str]) -> list[str]:
         if size > MAX_SHOWN_CHARACTERS:
             return lines[:count]
     return lines
-
-
-def _number(description: str) -> dict[str, object]:
-    return {"type": "integer", "minimum": 1, "description": description}
-
-
-def _spec(
-    name: str,
-    description: str,
-    *,
-    required: dict[str, object],
-    optional: dict[str, object] | None = None,
-) -> ToolSpec:
-    schema = {
-        "type": "object",
-        "properties": {**required, **(optional or {})},
-        "required": list(required),
-        "additionalProperties": False,
-    }
-    return ToolSpec(name=name, description=description, parameters=json.dumps(schema))

@@ -5,8 +5,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from gateway.cli.checks.finding import Finding, fail, ok
+from gateway.cli.checks.finding import Finding, fail, ok, warn
 from gateway.store.sqlite import LEAST_VERSION, version
+from skills.confinement import is_enforced
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 MOUNTS = Path("/proc/mounts")
@@ -53,6 +54,18 @@ def check_data_dir(path: Path, mounts: Path = MOUNTS) -> list[Finding]:
         f"{path} can be written" if existing == path else f"{path} will be made by `crewdesk up`"
     )
     return [ok(name, state), _disk(existing), *_file_system(existing, mounts)]
+
+
+def check_confinement() -> Finding:
+    """See whether this system can keep what agents run out of the gateway's own files."""
+    name = "confinement"
+    if is_enforced():
+        return ok(name, "bash and skills are kept out of the data directory")
+    advice = (
+        "let only people use the bot whom you would let into a shell, and set "
+        "CREWDESK_SKILLS__APPROVED_ONLY=true; or use Linux 5.13 or newer"
+    )
+    return warn(name, "this system has no Landlock: bash and skills can reach every file", advice)
 
 
 def _disk(path: Path) -> Finding:

@@ -4,7 +4,9 @@ import hashlib
 import html
 import io
 import re
-from collections.abc import Iterable, Mapping
+import signal
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import feedparser
@@ -16,17 +18,22 @@ from skills.http import HttpResponse
 MAX_ENTRIES = 500  # of one feed; more are not looked at
 MAX_TITLE_CHARACTERS = 200
 MAX_SUMMARY_CHARACTERS = 240
+MAX_MARKUP_CHARACTERS = 20_000  # of one text; what lies behind is not looked at
+MAX_LINK_CHARACTERS = 2_000
+MAX_DATE_CHARACTERS = 64
+PROCESSOR_SECONDS = 3.0  # for one feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One entry of a feed, as plain text."""
+    """One entry of a feed, as plain text; `found` says when, in seconds since 1970."""
 
     id: str
     title: str
     link: str
     published: str
     summary: str
+    found: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +47,41 @@ class Fetched:
 
 
 def parse_feed(response: HttpResponse) -> Fetched:
-    """Read a feed from a response.
+    """Read a feed from a response; only in a program's main thread, for it is timed by a signal.
 
     Raises:
-        SkillFailure: it is no feed, or it declares entities, of which a few lines can fill the
-            memory.
+        SkillFailure: it is no feed, it declares entities, of which a few lines can fill the
+            memory, or it is built so that reading it takes without end.
     """
+    try:
+        with _bounded():
+            return _parsed(response)
+    except _TimeIsUpError as error:
+        message = f"{response.url} takes more than {PROCESSOR_SECONDS:g} s to read"
+        raise SkillFailure("too_complex", message) from error
+
+
+class _TimeIsUpError(BaseException):
+    """Not an `Exception`: a parser that forgives everything must not forgive this."""
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """End what runs inside once it used up its processor time (deep nesting takes hours)."""
+
+    def end(*_: object) -> None:
+        raise _TimeIsUpError
+
+    before = signal.signal(signal.SIGPROF, end)
+    signal.setitimer(signal.ITIMER_PROF, PROCESSOR_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _parsed(response: HttpResponse) -> Fetched:
     if response.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _fetched(response, *_read_json(response))
     # In UTF-16 there is a NUL beside each letter.
@@ -118,13 +154,13 @@ def _fetched(
 def _item(entry: Mapping[str, object]) -> Item:
     title = _plain(entry.get("title"), MAX_TITLE_CHARACTERS)
     link = str(entry.get("link") or "")
-    published = str(entry.get("published") or entry.get("updated") or "")
+    published = str(entry.get("published") or entry.get("updated") or "")[:MAX_DATE_CHARACTERS]
     identity = str(entry.get("id") or link or f"{title}\n{published}")
     return Item(
         # A digest: ids are as long as their author likes.
         id=hashlib.sha256(identity.encode("utf-8", errors="replace")).hexdigest()[:32],
         title=title or "(untitled)",
-        link=link,
+        link=link if len(link) <= MAX_LINK_CHARACTERS else "",
         published=published,
         summary=_plain(entry.get("summary"), MAX_SUMMARY_CHARACTERS),
     )
@@ -132,6 +168,8 @@ def _item(entry: Mapping[str, object]) -> Item:
 
 def _plain(value: object, limit: int) -> str:
     """Return the text of an HTML fragment in one line, cut to `limit` characters."""
-    text = html.unescape(re.sub(r"<[^>]*>", " ", str(value or "")))
+    # Cut first: of many "<" without a ">" each is looked for up to the end.
+    markup = str(value or "")[:MAX_MARKUP_CHARACTERS]
+    text = html.unescape(re.sub(r"<[^>]*>", " ", markup))
     line = " ".join(text.split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"

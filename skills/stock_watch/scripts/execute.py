@@ -11,8 +11,8 @@ from skills.errors import SkillFailure
 from skills.http import HttpClient
 from skills.result import Signal, SkillContext
 from skills.runtime import Runtime
-from skills.state import held, replace_text, take_in
-from skills.stock_watch.scripts.quotes import Quote, QuoteSource, Stooq, Yahoo, first_quote
+from skills.state import held, read_state, replace_text, take_in
+from skills.stock_watch.scripts.quotes import Quote, QuoteSource, Stooq, Tencent, Yahoo, first_quote
 from skills.stock_watch.scripts.watches import Limit, LimitKind, Watch, WatchList, fingerprint
 
 STATE_FILE = "watches.json"
@@ -28,7 +28,12 @@ async def execute(
     ctx: SkillContext, params: Params, runtime: Runtime
 ) -> str | dict[str, list[Signal]]:
     """Do one action; a call that is made again under its id gets its first answer."""
-    sources = (Yahoo(runtime.settings["yahoo_url"]), Stooq(runtime.settings["stooq_url"]))
+    set_to = runtime.settings
+    sources: Sequence[QuoteSource] = (
+        Yahoo(set_to["yahoo_url"]),
+        Stooq(set_to["stooq_url"]),
+        Tencent(set_to["tencent_url"]),
+    )
     action = str(params["action"])
     if action == "quote":
         return _line(await first_quote(_symbol(params), sources, runtime.http))
@@ -37,6 +42,7 @@ async def execute(
         kept = _load(runtime.state_dir)
         if action == "check":
             quotes = await _observe(kept, sources, runtime.http)
+            _refuse_silence(quotes)
             _store(runtime.state_dir, kept)
             return {"signals": [_signal(*one, quotes) for one in kept.untold()]}
         if ctx.call_id in kept.answers:
@@ -144,6 +150,13 @@ async def _observe(kept: WatchList, sources: Sequence[QuoteSource], http: HttpCl
     return quotes
 
 
+def _refuse_silence(quotes: Quotes) -> None:
+    """Where no symbol has a quote there is trouble, and not nothing new."""
+    failures = [one for one in quotes.values() if isinstance(one, SkillFailure)]
+    if failures and len(failures) == len(quotes):
+        raise failures[0]
+
+
 def _signal(symbol: str, watch: Watch, limit: Limit, quotes: Quotes) -> Signal:
     return Signal(
         fingerprint=fingerprint(symbol, watch, limit),
@@ -179,8 +192,7 @@ def _add(state_dir: Path, other: Path) -> None:
 
 
 def _load(state_dir: Path) -> WatchList:
-    path = state_dir / STATE_FILE
-    return WatchList.model_validate_json(path.read_bytes()) if path.exists() else WatchList()
+    return read_state(state_dir / STATE_FILE, WatchList)
 
 
 def _store(state_dir: Path, kept: WatchList) -> None:

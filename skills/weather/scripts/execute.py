@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field, JsonValue, ValidationError
 
-from skills.errors import SkillFailure
-from skills.http import HttpClient
+from skills.errors import HttpError, SkillFailure
 from skills.result import SkillContext
 from skills.runtime import Runtime
 
@@ -18,6 +17,7 @@ DEFAULT_DAYS: Final = 3
 MAX_ANSWER_BYTES: Final = 256 * 1024
 ANSWER_TIMEOUT: Final = timedelta(seconds=10)
 HTTP_ERROR: Final = 400
+VARIABLES: Final = "CREWDESK_SKILL_SETTINGS__WEATHER__"
 CURRENT: Final = (
     "temperature_2m,apparent_temperature,relative_humidity_2m,weather_code,wind_speed_10m"
 )
@@ -123,8 +123,7 @@ async def _places(wanted: str, language: str, runtime: Runtime) -> list[Place]:
     """Return the places of a name, the likeliest first; after a comma stands where it lies."""
     name, _, region = wanted.partition(",")
     query = {"name": name.strip(), "count": CANDIDATES, "language": language, "format": "json"}
-    base = runtime.settings["geocoding_url"].rstrip("/")
-    found = (await _get(f"{base}/v1/search?{urlencode(query)}", Places, runtime.http)).results
+    found = (await _get("geocoding_url", f"/v1/search?{urlencode(query)}", Places, runtime)).results
     region = region.strip().casefold()
     there = [place for place in found if region in place.words.casefold()]
     if not there:
@@ -142,17 +141,22 @@ async def _forecast(place: Place, params: Mapping[str, JsonValue], runtime: Runt
         "forecast_days": str(params.get("days", DEFAULT_DAYS)),
         **(IMPERIAL if params.get("units") == "imperial" else {}),
     }
-    base = runtime.settings["forecast_url"].rstrip("/")
-    return await _get(f"{base}/v1/forecast?{urlencode(query, safe=',')}", Forecast, runtime.http)
+    path = f"/v1/forecast?{urlencode(query, safe=',')}"
+    return await _get("forecast_url", path, Forecast, runtime)
 
 
-async def _get(url: str, kind: type[Answer], http: HttpClient) -> Answer:
-    """Fetch JSON of one kind.
+async def _get(setting: str, path: str, kind: type[Answer], runtime: Runtime) -> Answer:
+    """Fetch JSON of one kind from the server that a setting names.
 
     Raises:
         SkillFailure: the service refused, or what it sent is something else.
     """
-    response = await http.get(url, max_bytes=MAX_ANSWER_BYTES, timeout=ANSWER_TIMEOUT)
+    url = f"{runtime.settings[setting].rstrip('/')}{path}"
+    try:
+        response = await runtime.http.get(url, max_bytes=MAX_ANSWER_BYTES, timeout=ANSWER_TIMEOUT)
+    except HttpError as error:
+        another = f"{error.message} ({VARIABLES}{setting.upper()} can name another server)"
+        raise SkillFailure(error.code, another) from error
     if response.status >= HTTP_ERROR:
         try:
             reason = Refusal.model_validate_json(response.text).reason

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final, Protocol, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 
 from skills.errors import SkillFailure
 from skills.http import HttpClient
@@ -18,6 +18,7 @@ ANSWER_TIMEOUT: Final = timedelta(seconds=15)
 MAX_TITLE_CHARACTERS: Final = 200
 MAX_EXCERPT_CHARACTERS: Final = 400
 MAX_URL_CHARACTERS: Final = 1_000
+MAX_MARKUP_CHARACTERS: Final = 20_000  # of many "<" without a ">" each is looked for up to the end
 HTTP_ERROR: Final = 400
 CODES: Final = {401: "refused", 403: "refused", 422: "refused", 429: "rate_limited"}
 # https://api-dashboard.search.brave.com/api-reference/web/search/get
@@ -67,6 +68,7 @@ class _SearXngHit(BaseModel):
 
 class _SearXngAnswer(BaseModel):
     results: list[_SearXngHit]
+    unresponsive_engines: list[list[JsonValue]] = []  # name and reason of each
 
 
 class SearXng:
@@ -88,6 +90,10 @@ class SearXng:
         }
         url = f"{self._base_url}/search?{urlencode(query)}"
         answer = await _get(url, {}, _SearXngAnswer, http)
+        if not answer.results and answer.unresponsive_engines:
+            engines = "; ".join(": ".join(map(str, one)) for one in answer.unresponsive_engines)
+            reasons = _plain(engines, MAX_EXCERPT_CHARACTERS)
+            raise SkillFailure("no_engine", f"the engines that it asks gave nothing ({reasons})")
         return _hits((it.url, it.title, it.publishedDate, it.content) for it in answer.results)
 
 
@@ -185,5 +191,6 @@ def _hits(found: Iterable[tuple[str, str, str | None, str | None]]) -> list[Hit]
 
 def _plain(text: str | None, limit: int) -> str:
     """Return text without markup, in one line, cut to `limit` characters."""
-    line = " ".join(html.unescape(re.sub(r"<[^>]*>", "", text or "")).split())
+    markup = (text or "")[:MAX_MARKUP_CHARACTERS]
+    line = " ".join(html.unescape(re.sub(r"<[^>]*>", "", markup)).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"

@@ -10,10 +10,10 @@ from skills.runtime import Runtime
 from skills.web_search.scripts.engines import Brave, Engine, Hit, Question, SearXng
 
 DEFAULT_COUNT = 8
+# Short, so that it comes through whole where a worker's report is cut to its first line.
 NOT_SET = (
-    "no search engine is set up: the operator sets the address of a SearXNG instance "
-    "(CREWDESK_SKILL_SETTINGS__WEB_SEARCH__SEARXNG_URL) or a key for Brave's API "
-    "(CREWDESK_SKILL_SETTINGS__WEB_SEARCH__BRAVE_KEY)"
+    "no search engine: set CREWDESK_SKILL_SETTINGS__WEB_SEARCH__SEARXNG_URL or "
+    "CREWDESK_SKILL_SETTINGS__WEB_SEARCH__BRAVE_KEY"
 )
 
 

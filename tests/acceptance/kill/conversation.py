@@ -68,6 +68,10 @@ class Ledger:
     path: Path
     expected: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        """Make the file: a command can write it, but adds nothing beside the data directory."""
+        self.path.touch()
+
     def command(self, call: str) -> str:
         """Return the marker of a call that leaves a line."""
         self.expected.add(call)
@@ -76,7 +80,7 @@ class Ledger:
 
     def repeated(self) -> tuple[str, ...]:
         """Return the calls that took effect more than once."""
-        lines = self.path.read_text().split() if self.path.exists() else []
+        lines = self.path.read_text().split()
         return tuple(sorted(call for call, count in Counter(lines).items() if count > 1))
 
 

@@ -47,17 +47,25 @@ def environ(messengers: Sequence[Messenger], model: ModelServer, data_dir: Path)
 
 
 class WarmVictim:
-    """Forks of a process that has imported everything: they live, and die, within a second."""
+    """Forks of a process that has imported everything: they live, and die, within a second.
+
+    Every second one lives from when it listens, so that on a slow machine too there are kills in
+    the middle of work, and none that dies five times in a row before it has done anything.
+    """
 
     def __init__(self, settings: Mapping[str, str], log: Path) -> None:
         self._settings = settings
         self._log = log
         self._process: WarmProcess | None = None
+        self._starts = 0
 
     async def start(self) -> None:
         """Fork one."""
+        self._starts += 1
         self._process = WarmProcess(self._settings, self._log, crash=None)
         await asyncio.to_thread(self._process.start)
+        if self._starts % 2 == 0:
+            await self._process.ready(Path(self._settings["CREWDESK_DATA_DIR"]))
 
     async def kill(self) -> None:
         """Kill it with its tools, and wait for its end."""

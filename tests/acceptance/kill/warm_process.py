@@ -18,8 +18,11 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from gateway.app import build, read_settings
+from gateway.cli.up import event_loop_factory
+from gateway.datadir import running_gateway
 from gateway.logs import configure
 from tests.acceptance.kill.sabotage import sabotage
+from tests.doubles.gateway_process import LOOK_AGAIN_SECONDS, PATIENCE_SECONDS
 from workers.models.protocol import ModelAnswer
 
 P = ParamSpec("P")
@@ -27,7 +30,7 @@ R = TypeVar("R")
 PRELOADED = [
     "__main__",
     "pytest",
-    "aiogram",
+    "tests.doubles.telegram_library",
     "channels.dingtalk.channel",
     "channels.slack.channel",
     "channels.telegram.channel",
@@ -100,6 +103,14 @@ class WarmProcess:
             raise RuntimeError("it was not started")
         return self._process.pid
 
+    async def ready(self, data_dir: Path) -> None:
+        """Wait until it listens, as its announcement in the data directory says."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (  # noqa: ASYNC110 - another process writes it: there is no event to wait for
+                found := running_gateway(data_dir)
+            ) is None or found.pid != self.pid:
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
     @property
     def was_killed(self) -> bool:
         """Whether it came to its point and died there."""
@@ -120,7 +131,8 @@ def _run(environ: dict[str, str], log: Path, crash: Crash | None, without: str) 
         sabotage(without)
     settings = read_settings(environ)
     configure(settings.log)
-    asyncio.run(_serve(build(settings, probe=fuse), settings.inbox.stop_seconds))
+    with asyncio.Runner(loop_factory=event_loop_factory()) as runner:
+        runner.run(_serve(build(settings, probe=fuse), settings.inbox.stop_seconds))
 
 
 async def _serve(service: Any, seconds: float) -> None:  # noqa: ANN401 - the app's own type

@@ -63,6 +63,7 @@ async def test_a_copy_is_what_the_file_was(outgoing: OutgoingFiles, tmp_path: Pa
     assert seen.mime_type == "image/png"
     folder = tmp_path / "outbox" / str(TASK)
     assert sorted(file.name for file in folder.iterdir()) == ["3-1-a.csv", "3-2-picture"]
+    (tmp_path / "outbox" / "not-one-of-our-own").mkdir()
     assert tasks_with_copies(tmp_path) == [TASK]
 
 

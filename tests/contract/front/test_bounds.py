@@ -40,6 +40,19 @@ async def test_full_inbox_leaves_events_with_the_platform(database: Database) ->
     assert await count(database, "outbox", "kind = 'notice'") == 1
 
 
+async def test_full_inbox_still_takes_commands(database: Database) -> None:
+    """They make no task, and one of them makes room."""
+    front = Front(database=database, limits=InboxSettings(waiting_total=1))
+    await front.write("the first")
+
+    assert "Crewdesk" in await front.write("/status")
+    await front.write("/stop all")
+    front.clock.advance(timedelta(seconds=2))
+    await front.write("the second")
+
+    assert [task.goal for task in await front.open_tasks()] == ["the second"]
+
+
 async def test_full_inbox_tells_strangers_nothing(database: Database) -> None:
     """The gate stands before strangers also when there is no room."""
     front = Front(database=database, limits=InboxSettings(waiting_total=1))

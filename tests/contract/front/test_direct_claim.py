@@ -114,6 +114,7 @@ async def test_claim_of_a_caller_that_left_is_handed_over(database: Database) ->
     """A connection that breaks just then leaves no task behind that nobody works on."""
     front = Front(database=database, taker=Taker(places=1))
     await front.write("/start")
+    await front.inbox.check_room()  # that it has room is known, so the event is stored at once
     event = front.event(message("hello", OWNER))
 
     async with asyncio.TaskGroup() as group:

@@ -78,6 +78,7 @@ async def test_without_the_fence_a_stale_write_is_accepted(kit: InboxKit) -> Non
         result="",
         final_output="a stale answer",
         forgiven=False,
+        recorded=False,
     )
 
     assert (await kit.find(stale.task.task_id)).final_output == "a stale answer"
@@ -100,6 +101,7 @@ async def test_without_its_time_a_lease_never_ends(kit: InboxKit) -> None:
         result="",
         final_output="",
         forgiven=False,
+        recorded=False,
     )
 
     assert len(rows) == 1

@@ -11,6 +11,12 @@ from tests.contract.skills.kit import NAME, SkillScene
 from tests.doubles.databases import count
 from workers.errors import ToolError
 
+LYING = (
+    "import socket\n"
+    "def execute(ctx, params, runtime):\n"
+    "    socket.create_connection(('127.0.0.1', 9), timeout=5)\n"
+)
+HOSTED = "metadata: {crewdesk: {network: true, hosts: [127.0.0.1], samples: [{}]}}\n"
 SAMPLES = "metadata: {crewdesk: {samples: [{}]}}\n"
 ABLE = """metadata:
   crewdesk:
@@ -80,6 +86,8 @@ async def test_a_trial_is_given_no_secret(scene: SkillScene) -> None:
         ("metadata: {crewdesk: {timeout_s: 1, samples: [{}]}}\n", "while True: pass", "timeout"),
         ("", FINE, "samples: a program needs 1 to"),
         ("colour: red\n", FINE, "colour: there is no such key"),
+        (SAMPLES, LYING, "network_not_declared: it asks 127.0.0.1, but does not declare"),
+        (HOSTED, LYING, "host_not_declared: it asks 127.0.0.1 past runtime.http"),
     ],
 )
 async def test_a_draft_with_a_mistake_is_refused(

@@ -1,16 +1,31 @@
 """What tests of the packaged skills share."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from pydantic import JsonValue
 
+from gateway.cli.up import event_loop_factory
 from skills.catalog import PACKAGED_SKILLS, SkillCatalog
 from skills.result import SkillContext, SkillResult
 from skills.runner import SkillRunner
 from skills.values import SkillValues
 from tests.doubles.web_server import WebServer
+
+ON_EVERY_LOOP = frozenset({"test_process.py", "test_orphans.py"})  # asyncio's, and the gateway's
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run what starts processes on each kind of event loop, since each starts them in its way."""
+    ours = event_loop_factory()
+    if ours is None or item.path.name not in ON_EVERY_LOOP:
+        return {"asyncio": asyncio.SelectorEventLoop}
+    return {"asyncio": asyncio.SelectorEventLoop, "gateway": ours}
+
 
 RunSkill = Callable[..., Awaitable[SkillResult]]
 

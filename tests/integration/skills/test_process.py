@@ -170,6 +170,21 @@ async def test_cancellation_while_it_starts_leaves_no_pipe_open(tmp_path: Path, 
     assert open_handles() == before
 
 
+async def test_its_streams_are_pipes(tmp_path: Path) -> None:
+    """On sockets bash reads a person's start-up files, and `/dev/stdout` can't be opened."""
+    (tmp_path / ".bashrc").write_text("echo read a start-up file\n", encoding="utf-8")
+    command = Program(
+        arguments=("/bin/bash", "-c", "echo plain > /dev/stdout; cat < /dev/stdin"),
+        folder=tmp_path,
+        environment={"PATH": DEFAULT_SEARCH_PATH, "HOME": str(tmp_path)},
+        input=b"given",
+    )
+
+    outcome = await run_process(command, limits())
+
+    assert outcome.output == "plain\ngiven"
+
+
 async def test_memory_is_limited(tmp_path: Path) -> None:
     """A program that takes more memory than it may fails, and no other."""
     outcome = await run("head -c 500000000 /dev/zero | tail -c 400000000 | wc -c", tmp_path)

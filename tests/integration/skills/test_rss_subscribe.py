@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -159,6 +161,20 @@ async def test_what_is_no_proper_feed_is_refused(
     assert result.text.startswith(words)
 
 
+async def test_an_entity_bomb_in_an_encoding_of_its_own_is_harmless(
+    server: WebServer, run_skill: RunSkill
+) -> None:
+    """Where the declaration can't be seen in the bytes, nothing is expanded."""
+    lines = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in pairwise("abcdefghij"))
+    bomb = f'<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa">{lines}]><rss version="2.0"><channel>'
+    body = f'<?xml version="1.0" encoding="cp037"?>{bomb}<title>&j;</title></channel></rss>'
+    server.serve("/feed", body.encode("cp037"), content_type="text/xml; charset=cp037")
+
+    result = await run_skill("rss_subscribe", action="subscribe", url=server.url("/feed"))
+
+    assert len(result.text) < 200
+
+
 async def test_a_compression_bomb_is_refused(server: WebServer, run_skill: RunSkill) -> None:
     """A small body that unpacks to a large one counts as what it unpacks to."""
     bomb = gzip.compress(b" " * 200_000_000)
@@ -193,7 +209,7 @@ async def test_a_damaged_state_is_not_started_over(
 
     result = await run_skill("rss_subscribe", action="list")
 
-    assert not result.ok
+    assert result.text.startswith("damaged: feeds.json ")
     assert (tmp_path / "state" / "feeds.json").read_text() == "{broken"
 
 
@@ -306,3 +322,144 @@ async def test_bytes_that_fit_no_encoding_are_no_crash(
     result = await run_skill("rss_subscribe", action="subscribe", url=server.url("/feed"))
 
     assert "- one" in result.text
+
+
+async def test_a_check_leaves_no_feed_to_be_sent_again(
+    server: WebServer, run_skill: RunSkill, url: str
+) -> None:
+    """What it found waits here, so the server is asked only whether anything changed since."""
+    await run_skill("rss_subscribe", action="subscribe", url=url)
+    serve(server, "two", "one", ETag='"v2"')
+
+    first = await run_skill("rss_subscribe", action="check")
+    again = await run_skill("rss_subscribe", action="check")
+    new = await run_skill("rss_subscribe", action="new")
+
+    assert [asked.headers.get("if-none-match") for asked in server.asked[1:]] == [
+        None,
+        '"v2"',
+        '"v2"',
+    ]
+    assert again.signals == first.signals
+    assert new.text == "## News\n- two · http://news.example/0 · About two"
+
+
+async def test_an_item_that_left_the_feed_still_comes(
+    server: WebServer, run_skill: RunSkill, url: str
+) -> None:
+    """Once, if a check has seen it, and even while the feed is down."""
+    await run_skill("rss_subscribe", action="subscribe", url=url)
+    serve(server, "two", "one")
+    await run_skill("rss_subscribe", action="check")
+    serve(server, "three")
+    await run_skill("rss_subscribe", action="check")
+    server.serve("/feed", status=503)
+
+    new = await run_skill("rss_subscribe", action="new")
+    serve(server, "three", "two", "one")
+    again = await run_skill("rss_subscribe", action="new")
+
+    assert new.text.startswith("## News\nnot fetched: http_503: ")
+    assert [line[:7] for line in new.text.splitlines()[2:]] == ["- three", "- two ·"]
+    assert again.text == "Nothing new."
+
+
+async def test_what_is_found_last_is_told_first(
+    server: WebServer, run_skill: RunSkill, url: str
+) -> None:
+    """So that nothing new is hidden behind what waits, however much that is."""
+    await run_skill("rss_subscribe", action="subscribe", url=url)
+    server.serve("/other", feed("x", name="Other"), content_type="text/xml")
+    await run_skill("rss_subscribe", action="subscribe", url=server.url("/other"))
+    serve(server, *(f"item-{number}" for number in range(250)), "one")
+    many = await run_skill("rss_subscribe", action="check")
+    server.serve("/other", feed("y", "x", name="Other"), content_type="text/xml")
+
+    more = await run_skill("rss_subscribe", action="check")
+
+    assert len(many.signals) == len(more.signals) == 200
+    assert more.signals[0].title == "y"
+    assert more.signals[1:] == many.signals[:199]
+
+
+async def test_what_waits_for_long_is_no_finding_any_more(
+    tmp_path: Path, server: WebServer, run_skill: RunSkill, url: str
+) -> None:
+    """Whoever asks forgets what was told at last; `new` still returns it."""
+    await run_skill("rss_subscribe", action="subscribe", url=url)
+    serve(server, "two", "one")
+    await run_skill("rss_subscribe", action="check")
+    state = tmp_path / "state" / "feeds.json"
+    kept = json.loads(state.read_text())
+    kept["feeds"][url]["waiting"][0]["found"] -= timedelta(days=61).total_seconds()
+    state.write_text(json.dumps(kept))
+
+    later = await run_skill("rss_subscribe", action="check")
+
+    assert later.signals == ()
+    assert "- two" in (await run_skill("rss_subscribe", action="new")).text
+
+
+async def test_more_than_may_wait_is_let_go(
+    tmp_path: Path, server: WebServer, run_skill: RunSkill, url: str
+) -> None:
+    """The oldest; they don't come back as new."""
+    await run_skill("rss_subscribe", action="subscribe", url=url)
+    for start in (0, 400):
+        serve(server, *(f"item-{number}" for number in range(start + 400, start, -1)))
+        await run_skill("rss_subscribe", action="check")
+    kept = json.loads((tmp_path / "state" / "feeds.json").read_text())["feeds"][url]
+    serve(server, "item-1")
+
+    again = await run_skill("rss_subscribe", action="check")
+
+    titles = [item["title"] for item in kept["waiting"]]
+    assert (len(titles), titles[0], titles[-1]) == (500, "item-800", "item-301")
+    assert "item-1" not in {signal.title for signal in again.signals}
+
+
+async def test_trouble_with_all_feeds_is_no_silence(
+    server: WebServer, run_skill: RunSkill, url: str
+) -> None:
+    """A check that could look at none says so; one that has none finds nothing."""
+    nothing = await run_skill("rss_subscribe", action="check")
+    await run_skill("rss_subscribe", action="subscribe", url=url)
+    server.serve("/feed", status=500)
+
+    trouble = await run_skill("rss_subscribe", action="check")
+
+    assert (nothing.ok, nothing.signals) == (True, ())
+    assert trouble.text.startswith("not_fetched: no feed could be fetched: http_500: ")
+
+
+NESTED = b"<rss version='2.0'><channel>" + b"<item>" * 300_000
+
+
+async def test_a_feed_that_takes_for_ever_to_read_stops_no_other(
+    server: WebServer, run_skill: RunSkill, url: str
+) -> None:
+    """A small one can be built so; it is named, and the others' items come."""
+    server.serve("/other", feed("x", name="Other"), content_type="text/xml")
+    await run_skill("rss_subscribe", action="subscribe", url=server.url("/other"))
+    await run_skill("rss_subscribe", action="subscribe", url=url)
+    server.serve("/other", NESTED, content_type="text/xml")
+    serve(server, "two", "one")
+
+    result = await run_skill("rss_subscribe", action="new")
+
+    assert "## Other\nnot fetched: too_complex: " in result.text
+    assert "- two" in result.text
+
+
+@pytest.mark.parametrize("piece", ["&lt;", "&lt;div&gt;", "&amp;#"])
+async def test_markup_without_end_is_cut(
+    server: WebServer, run_skill: RunSkill, piece: str
+) -> None:
+    """A title of a megabyte is shown as far as it fits, or given up; it takes no minute."""
+    body = f"<rss version='2.0'><channel><title>{piece * 150_000}</title></channel></rss>"
+    server.serve("/feed", body, content_type="text/xml")
+
+    result = await run_skill("rss_subscribe", action="subscribe", url=server.url("/feed"))
+
+    assert len(result.text) < 1_000
+    assert result.text.startswith(("Subscribed: ", "too_complex: "))

@@ -17,7 +17,11 @@ STOOQ_HEAD = "Symbol,Date,Time,Open,High,Low,Close,Volume,Prev\r\n"
 @pytest.fixture
 def values(server: WebServer) -> SkillValues:
     """Return settings by which both sources stand on the test's server."""
-    urls = {"yahoo_url": server.url("/yahoo"), "stooq_url": server.url("/stooq/")}
+    urls = {
+        "yahoo_url": server.url("/yahoo"),
+        "stooq_url": server.url("/stooq/"),
+        "tencent_url": server.url("/tencent/"),
+    }
     return SkillValues(plain={"stock_watch": urls})
 
 
@@ -85,6 +89,50 @@ async def test_a_source_that_is_down_leads_to_the_other(
     result = await run_skill("stock_watch", action="quote", symbol=symbol)
 
     assert result.text == f"{symbol} 7 [Stooq]"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "asked", "currency"),
+    [
+        ("600519.SS", "sh600519", "CNY"),
+        ("000001.SZ", "sz000001", "CNY"),
+        ("0700.HK", "hk00700", "HKD"),
+    ],
+)
+async def test_chinese_shares_have_a_second_source(
+    server: WebServer, run_skill: RunSkill, symbol: str, asked: str, currency: str
+) -> None:
+    """In its own spelling and in GBK."""
+    server.serve(YAHOO.format(symbol), status=503)
+    line = f'v_{asked}="1~贵州茅台~600519~1453.96~1400.00~1455.00~24711~0~0";\n'
+    server.serve(f"/tencent/q={asked}", line.encode("gbk"), content_type="text/html; charset=GBK")
+
+    result = await run_skill("stock_watch", action="quote", symbol=symbol)
+
+    change = "+3.85% since the previous close"
+    assert result.text == f"{symbol} (贵州茅台) 1453.96 {currency}, {change} [Tencent]"
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        ('v_pv_none_match="1";', "Tencent: unknown_symbol: "),
+        ("", "Tencent: bad_answer: "),
+        ('v_sh600519="1~x~600519~0.00~1400~";', "Tencent: bad_answer: "),
+        ('v_sh600519="1~x";', "Tencent: bad_answer: "),
+    ],
+)
+async def test_nonsense_from_the_last_source_is_named(
+    server: WebServer, run_skill: RunSkill, answer: str, word: str
+) -> None:
+    """A share that is not traded has no price there."""
+    server.serve(YAHOO.format("600519.SS"), status=503)
+    server.serve("/tencent/q=sh600519", answer, content_type="text/html")
+
+    result = await run_skill("stock_watch", action="quote", symbol="600519.SS")
+
+    assert result.text.startswith("no_quote: 600519.SS: Yahoo: http_503: ")
+    assert word in result.text
 
 
 async def test_no_source_at_all_is_a_clear_error(server: WebServer, run_skill: RunSkill) -> None:

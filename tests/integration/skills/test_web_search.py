@@ -122,6 +122,22 @@ async def test_where_one_fails_the_other_is_asked(server: WebServer, tmp_path: P
     assert server.asked[1].headers["x-subscription-token"] == "brave-1"
 
 
+async def test_an_instance_whose_engines_refuse_it_has_failed(
+    server: WebServer, tmp_path: Path
+) -> None:
+    """It answers as if there was nothing; the next engine knows better."""
+    silent = {"results": [], "unresponsive_engines": [["google", "Suspended: access denied"]]}
+    server.serve(SEARXNG, json.dumps(silent), content_type="application/json")
+    alone = await search(tmp_path, plain(server))
+    server.serve(BRAVE, BRAVE_ANSWER, content_type="application/json")
+
+    other = await search(tmp_path, both(server))
+
+    assert alone.text.startswith("search_failed: SearXNG: no_engine: ")
+    assert "google: Suspended: access denied" in alone.text
+    assert other.text.startswith("1. Reed news")
+
+
 async def test_nothing_found_is_no_failure(server: WebServer, tmp_path: Path) -> None:
     """The next engine would not find more."""
     server.serve(SEARXNG, '{"results": []}', content_type="application/json")

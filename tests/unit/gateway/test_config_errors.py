@@ -57,6 +57,20 @@ def test_unknown_key_names_the_nearest(
     assert line == f"the key {unknown} in crewdesk.yaml is unknown: did you mean {nearest}?"
 
 
+def test_unknown_name_that_is_like_no_other_names_none(tmp_path: Path) -> None:
+    """Advice that leads somewhere else is worse than none."""
+    lines = problems(tmp_path, "nosuch: 1", CREWDESK_NOSUCH="1")
+
+    assert [line.partition(" is unknown: ")[2] for line in lines] == ["remove it", "remove it"]
+
+
+def test_section_that_is_no_section_is_named(tmp_path: Path) -> None:
+    """A value where keys belong is not an unknown key."""
+    (line,) = problems(tmp_path, "http: 5")
+
+    assert line == "http in crewdesk.yaml must hold keys, such as `http: {host: …}`"
+
+
 def test_secret_in_the_file_is_refused(tmp_path: Path) -> None:
     """A secret does not belong into a file that is shared; its value is not repeated."""
     (line,) = problems(tmp_path, "telegram: {token: 1:hidden}")
@@ -105,6 +119,9 @@ def test_all_problems_are_said_at_once(tmp_path: Path) -> None:
         ("", {"CREWDESK_TELEGRAM__API_BASE": "localhost:1"}, "write a full address, such as"),
         ("inbox: {lease_seconds: .inf}", {}, "inbox.lease_seconds in crewdesk.yaml is wrong"),
         ("skills: {allowed_hosts: [1]}", {}, "skills.allowed_hosts in crewdesk.yaml is wrong"),
+        ("", {"CREWDESK_SKILLS__ALLOWED_HOSTS": "nas:80,printer"}, "'printer' is no HOST:PORT"),
+        ("", {"CREWDESK_SKILLS__ALLOWED_HOSTS": "http://nas:80"}, "is no HOST:PORT"),
+        ("", {"CREWDESK_SKILLS__ALLOWED_HOSTS": "nas:http"}, "is no HOST:PORT"),
     ],
 )
 def test_wrong_value_names_its_place(

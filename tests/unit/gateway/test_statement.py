@@ -31,10 +31,15 @@ def test_names_become_numbers(sql: str, expected: str, names: tuple[str, ...]) -
 
 def test_insert_names_each_column_once() -> None:
     """The values travel as parameters, never in the text."""
-    statement = insert("t", {"a": 1, "b": "'; DROP TABLE t"}, on_conflict="ON CONFLICT DO NOTHING")
+    statement = insert(
+        "t",
+        {"a": 1, "b": "'; DROP TABLE t"},
+        on_conflict="ON CONFLICT DO NOTHING",
+        returning="a",
+    )
 
     assert (
-        statement.sql == "INSERT INTO t (a, b) VALUES (:a, :b) ON CONFLICT DO NOTHING RETURNING *"
+        statement.sql == "INSERT INTO t (a, b) VALUES (:a, :b) ON CONFLICT DO NOTHING RETURNING a"
     )
     assert statement.parameters == {"a": 1, "b": "'; DROP TABLE t"}
 

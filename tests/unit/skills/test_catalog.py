@@ -119,6 +119,7 @@ def test_a_mistake_keeps_the_last_good_skill(tmp_path: Path) -> None:
     ("old", "new", "named"),
     [
         ("name: weather", "name: other", "differs from the folder's name"),
+        ("name: weather", "name: 'weather", "the front matter is not valid YAML in line "),
         ("license: MIT", "licence: MIT", "licence: there is no such key"),
         ("network: true", "internet: true", "metadata.crewdesk.internet: there is no such key"),
         ("effect: read", "effect: maybe", "metadata.crewdesk.effect"),
@@ -145,6 +146,32 @@ def test_a_mistake_is_said_with_its_key(tmp_path: Path, old: str, new: str, name
     path = write(tmp_path, FULL.replace(old, new))
 
     assert named in SkillCatalog([tmp_path]).problems()[path]
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    """The path is named by whoever tells it, and once."""
+    path = tmp_path / "weather" / "SKILL.md"
+    path.mkdir(parents=True)
+
+    assert SkillCatalog([tmp_path]).problems() == {path: "Is a directory"}
+
+
+def test_where_skills_are_guarded_only_pinned_ones_count(tmp_path: Path) -> None:
+    """One that nobody approved is named, and does not take the place of the one that ships."""
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    for folder in (ours, theirs):
+        folder.mkdir()
+        write(folder, FULL)
+    coffee = write(theirs, FULL.replace("name: weather", "name: coffee"), "coffee")
+    catalog = SkillCatalog([ours, theirs], guarded=[theirs])
+
+    before = {skill.name: skill.folder.parent for skill in catalog.all()}
+    named = catalog.problems()
+    catalog.pin({"coffee": "0" * 64})
+
+    assert before == {"weather": ours}
+    assert set(named) == {theirs / "weather" / "SKILL.md", coffee}
+    assert [skill.name for skill in catalog.all()] == ["coffee", "weather"]
 
 
 def test_a_pinned_skill_knows_which_files_it_must_have(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from skills.result import SkillContext
 from skills.rss_subscribe.scripts.execute import execute as rss_subscribe
 from skills.runtime import Runtime
 from skills.stock_watch.scripts.execute import execute as stock_watch
+from skills.summarize.scripts.execute import execute as summarize
+from skills.translate.scripts.execute import execute as translate
 from skills.weather.scripts.execute import execute as weather
 from skills.web_fetch.scripts.execute import execute as web_fetch
 from skills.web_search.scripts.execute import execute as web_search
@@ -22,6 +24,8 @@ from skills.web_search.scripts.execute import execute as web_search
 Execute = Callable[[SkillContext, Mapping[str, JsonValue], Runtime], Awaitable[object]]
 
 SKILLS: list[tuple[str, Execute, Mapping[str, JsonValue]]] = [
+    ("summarize", summarize, {"url": "http://x.example/"}),
+    ("translate", translate, {"url": "http://x.example/", "language": "中文"}),
     ("rss_subscribe", rss_subscribe, {"action": "subscribe", "url": "http://x.example/"}),
     ("stock_watch", stock_watch, {"action": "quote", "symbol": "AAPL"}),
     ("weather", weather, {"place": "Berlin"}),
@@ -60,7 +64,9 @@ async def test_a_failing_network_is_named(
         "searxng_url": "http://s.example",
         "yahoo_url": "http://y.example",
         "stooq_url": "http://q.example",
+        "tencent_url": "http://t.example",
         "geocoding_url": "http://g.example",
+        "forecast_url": "http://f.example",
     }
     context = SkillContext(state_dir=tmp_path, work_dir=tmp_path)
     runtime = Runtime(

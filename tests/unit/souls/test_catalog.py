@@ -106,7 +106,7 @@ def test_a_mistake_keeps_the_last_good_soul_and_is_named(tmp_path: Path) -> None
         ("---\nname: a\ndescription: x\nmax_seconds: 0\n---\nbody", "max_seconds: "),
         ("---\nname: a\ndescription: x\ntools: read\n---\nbody", "tools: "),
         ("---\n- a\n---\nbody", "mapping"),
-        ("---\nname: [\n---\nbody", "YAML"),
+        ("---\nname: a\nmodel: [\n---\nbody", "not valid YAML in line 4: "),
         ("---\na: &x [1]\nb: *x\n---\nbody", "alias"),
         (f"---\na: {'[' * 50}{']' * 50}\n---\nbody", "nested"),
         (f"---\nname: {'a' * 20_000}\n---\nbody", "exceeds"),
@@ -117,6 +117,13 @@ def test_a_mistake_keeps_the_last_good_soul_and_is_named(tmp_path: Path) -> None
 def test_a_mistake_is_said_with_its_key(tmp_path: Path, text: str, named: str) -> None:
     """Each kind of mistake gives a sentence that names the key or the limit."""
     assert named in problem_of(tmp_path, text)
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    """The path is named by whoever tells it, and once."""
+    (tmp_path / "a.md").mkdir()
+
+    assert SoulCatalog([tmp_path]).problems() == {tmp_path / "a.md": "Is a directory"}
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:

@@ -1,7 +1,11 @@
 """How a text is divided for the terminal."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from channels.terminal.frames import MAX_FRAME_BYTES, Message
 from channels.terminal.split import MAX_CHARS, split_text
+from channels.text.split import split_markdown
 
 
 def test_long_answer_stays_in_one_part() -> None:
@@ -19,3 +23,20 @@ def test_every_part_fits_a_frame_at_its_worst() -> None:
 
     assert len(parts) >= 2
     assert max(map(len, frames)) <= MAX_FRAME_BYTES
+
+
+MARKDOWN = st.lists(
+    st.sampled_from(
+        ["a", "b ", "\n", "```", "```py\n", "- ", "  ", "> ", "1. ", "|", "\ud800", "\u200b"]
+    )
+    | st.text(max_size=5),
+    max_size=14,
+)
+
+
+@given(pieces=MARKDOWN)
+def test_short_answer_is_divided_as_any_other(pieces: list[str]) -> None:
+    """The short way for what fits anyway gives what dividing gives."""
+    text = "".join(pieces)
+
+    assert split_text(text) == split_markdown(text, lambda part: len(part) <= MAX_CHARS)

@@ -74,6 +74,14 @@ async def test_what_no_rule_covers_is_not_guessed(text: str) -> None:
     assert "won't guess" in answer or "不会瞎猜" in answer
 
 
+@pytest.mark.parametrize("text", ["translate this letter", "总结这份文档", "Summarise the page"])
+async def test_what_takes_a_real_model_is_said_so(text: str) -> None:
+    """With what to set."""
+    answer = (await ask(text)).text
+    assert "takes a real model" in answer or "需要真正的模型" in answer
+    assert "OPENAI_API_KEY" in answer
+
+
 FEED = "https://example.org/feed.xml"
 READS = [
     ("which skills are there?", "list_extensions", {}),
@@ -96,6 +104,9 @@ SKILLS: list[tuple[str, str, dict[str, str | float]]] = [
     (f"Please subscribe to {FEED}", "rss_subscribe", {"action": "subscribe", "url": FEED}),
     (f"订阅 {FEED}", "rss_subscribe", {"action": "subscribe", "url": FEED}),
     (f"unsubscribe {FEED}", "rss_subscribe", {"action": "unsubscribe", "url": FEED}),
+    ("run reminders", "reminders", {}),
+    (f"run summarize {FEED}", "summarize", {"url": FEED}),
+    ("运行 translate", "translate", {}),
     (f"run rss_subscribe {FEED}", "rss_subscribe", {"action": "subscribe", "url": FEED}),
     ("run rss_subscribe list", "rss_subscribe", {"action": "list"}),
     ("what is new in my feeds", "rss_subscribe", {"action": "new"}),
