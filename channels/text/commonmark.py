@@ -230,7 +230,7 @@ class _Markdown:
             return _MARK_SEAM.sub(ZERO_WIDTH_SPACE, opening) + guard
         if closing or opening:
             return closing + opening
-        is_misread = (left, right) in {("`", "`"), ("!", "["), ("]", "["), ("]", "(")}
+        is_misread = f"{left}{right}" in {"``", "![", "][", "](", "<!"}
         return ZERO_WIDTH_SPACE if is_misread else ""
 
     def _code(self, code: str) -> str:
