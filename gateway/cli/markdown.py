@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import unquote
 
 from markdown_it.token import Token
-from rich.console import RenderableType
-from rich.markdown import Markdown
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.markdown import Markdown, MarkdownElement, TableElement
+from rich.table import Table
 from rich.text import Text
 
 from channels.text.inline import alternative
@@ -16,6 +17,24 @@ from channels.text.wellformed import wellformed
 
 _TASK: Final = re.compile(r"\[([ xX])\](?=\s)")
 _LINE_BREAK_TAG: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
+
+
+class _FoldedTable(TableElement):
+    """A table that folds long words in its cells; rich's own cuts them off."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for shown in super().__rich_console__(console, options):
+            if isinstance(shown, Table):
+                for column in shown.columns:
+                    column.overflow = "fold"
+            yield shown
+
+
+class _Markdown(Markdown):
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+        **Markdown.elements,
+        "table_open": _FoldedTable,
+    }
 
 
 def shown_markdown(text: str) -> RenderableType:
@@ -28,7 +47,7 @@ def shown_markdown(text: str) -> RenderableType:
     tokens = parsed_tokens(source)
     if tokens is None:
         return Text(source)
-    shown = Markdown("")
+    shown = _Markdown("")
     shown.parsed = list(_readable(tokens))
     return shown
 

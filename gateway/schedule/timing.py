@@ -177,16 +177,63 @@ def cron_line(text: str) -> str:
 
 
 def _of_cron(line: str, zone: ZoneInfo, moment: datetime) -> Iterator[datetime]:
-    try:
-        simulated = CronSim(line, moment.astimezone(zone))
-    except CronSimError as error:
-        raise ScheduleError(_mistake(line, str(error))) from error
-    for found in simulated:
+    minute, hour, *_ = line.split()
+    found = _by_real_time if "*" in minute + hour else _by_local_time
+    return found(line, zone, moment.astimezone(UTC))
+
+
+def _by_local_time(line: str, zone: ZoneInfo, moment: datetime) -> Iterator[datetime]:
+    """Yield when the zone's clocks show a time of the line; see cron(8) on changed clocks."""
+    for found in _simulated(line, moment.astimezone(zone)):
         instant = found.astimezone(UTC)
         # Within the hour that comes twice, cronsim begins with the first of the two.
         if instant > moment:
             moment = instant
             yield instant
+
+
+def _by_real_time(line: str, zone: ZoneInfo, moment: datetime) -> Iterator[datetime]:
+    """Yield when a line with a `*` is due: whatever the clocks show, none is skipped or repeated.
+
+    Between two changes of the clocks local time is real time, so each span goes by its own offset;
+    cronsim, given a zone, loses an instant where the clocks change by half an hour.
+    """
+    offset = _offset(zone, moment)
+    while True:
+        for found in _simulated(line, (moment + offset).replace(tzinfo=None)):
+            instant = found.replace(tzinfo=UTC) - offset
+            if _offset(zone, instant) != offset:
+                break
+            moment = instant
+            yield instant
+        else:
+            return
+        change = _change_of(zone, moment, instant)
+        offset, moment = _offset(zone, change), change - timedelta(microseconds=1)
+
+
+def _simulated(line: str, start: datetime) -> CronSim:
+    try:
+        return CronSim(line, start)
+    except CronSimError as error:
+        raise ScheduleError(_mistake(line, str(error))) from error
+
+
+def _offset(zone: ZoneInfo, moment: datetime) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()
+
+
+def _change_of(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """Return the first whole second, between two moments, at which a zone has the later offset."""
+    offset = _offset(zone, after)
+    low, high = int(before.timestamp()), int(after.timestamp())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(zone, datetime.fromtimestamp(middle, UTC)) == offset:
+            high = middle
+        else:
+            low = middle
+    return datetime.fromtimestamp(high, UTC)
 
 
 def _mistake(line: str, complaint: str) -> str:

@@ -30,7 +30,7 @@ END = BEGIN + timedelta(days=365)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEYOND = END + 30 * timedelta(days=1)  # further than any look goes
 ZONES = tuple(CHANGES)  # twelve
-TIMES = ("30 2", "0 9", "15 0", "30 1", "0 2", "0 0", "45 23")
+TIMES = ("30 2", "15 2", "0 9", "15 0", "30 1", "0 2", "0 0", "45 23")
 STEPS = {"2d": 48, "36h": 36, "1w": 168}  # hours
 DOWN_MINUTES = (1, 2, 5, 20, 60, 3 * 60, 12 * 60, 24 * 60, 2 * 24 * 60, 3 * 24 * 60)
 SCHEDULES = 500

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from tests.doubles.markup import holds_in_order, seen, seen_of_markdown
 from tests.unit.channels.rendering.kits import on_screen
@@ -12,6 +12,7 @@ from tests.unit.channels.rendering.texts import documents
 
 @pytest.mark.parametrize("columns", [40, 80])
 @settings(max_examples=100, deadline=None)
+@example(text="-   -   -   > | aaaaaa。。。 | aaaa。。。。。 |\n            > |:--|--:|")
 @given(text=documents)
 def test_a_narrow_screen_takes_nothing_away(columns: int, text: str) -> None:
     """Lines are folded; a table's cells too, each in its column."""

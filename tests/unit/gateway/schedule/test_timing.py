@@ -83,6 +83,13 @@ def shown(text: str, zone: str, after: str, most: int) -> list[str]:
             "2026-10-03T12:00",
             ["10-04 02:30 +1100", "10-05 02:15 +1100"],
         ),
+        # And on 5 April half an hour comes twice; a line with a star goes by real time.
+        (
+            "15 */2 * * sun",
+            "Australia/Lord_Howe",
+            "2026-04-04T13:00",
+            ["04-05 00:15 +1100", "04-05 02:15 +1030", "04-05 04:15 +1030"],
+        ),
         # Shanghai has no daylight saving.
         ("30 2 * * *", "Asia/Shanghai", "2026-03-28T12:00", ["03-29 02:30 +0800"]),
     ],
@@ -90,6 +97,15 @@ def shown(text: str, zone: str, after: str, most: int) -> list[str]:
 def test_daylight_saving(line: str, zone: str, after: str, expected: list[str]) -> None:
     """A skipped time fires once at the first valid moment, a repeated one fires once."""
     assert shown(line, zone, after, len(expected)) == expected
+
+
+@pytest.mark.parametrize("zone", ["Australia/Lord_Howe", "Europe/Berlin", "Africa/Casablanca"])
+def test_every_ten_minutes_is_every_ten_minutes(zone: str) -> None:
+    """Whatever the clocks do in a year, no instant is lost or comes twice."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    found = upcoming(timing("*/10 * * * *", zone), start, 6 * 24 * 365)
+
+    assert found == [start + (number + 1) * timedelta(minutes=10) for number in range(len(found))]
 
 
 @pytest.mark.parametrize(
