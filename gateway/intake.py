@@ -50,7 +50,8 @@ logger = structlog.get_logger(__name__)
 class Accepted:
     """What became of an event: the task it made or answered, and what must follow the commit.
 
-    `claims` are tasks that were claimed in the same transaction; None where none could be.
+    `talk` is the conversation of a new task. `claims` are tasks that were claimed in the same
+    transaction; None where none could be.
     """
 
     task_id: UUID | None = None

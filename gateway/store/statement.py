@@ -119,7 +119,10 @@ def numbered(sql: str) -> tuple[str, tuple[str, ...]]:
 def insert(
     table: str, values: Parameters, *, on_conflict: str = "", returning: str = ""
 ) -> Statement:
-    """Build an INSERT; `on_conflict` is a whole ON CONFLICT clause, `returning` names columns."""
+    """Build an INSERT; `on_conflict` is a whole ON CONFLICT clause.
+
+    It gives rows only where `returning` names columns.
+    """
     columns = ", ".join(values)
     names = ", ".join(f":{name}" for name in values)
     sql = f"INSERT INTO {table} ({columns}) VALUES ({names})"  # noqa: S608

@@ -1,14 +1,18 @@
 """Statements, rows and scripts, without a database."""
 
+import ast
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from types import MappingProxyType
 from uuid import UUID
 
 import pytest
 
+from gateway.store import statement
 from gateway.store.statement import Row, document, in_list, insert, numbered
 
+STORE = Path(statement.__file__).parent
 ID = UUID(int=7)
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
@@ -115,3 +119,23 @@ def test_unknown_column_is_an_error() -> None:
     """A misspelt column is found at once."""
     with pytest.raises(KeyError):
         Row({"c": 1}).integer("d")
+
+
+def test_nobody_waits_for_rows_that_an_insert_does_not_return() -> None:
+    """`rows = yield insert(…)` without `returning` would always find nothing."""
+    paths = sorted(STORE.glob("*.py"))
+    assigned = [
+        (path.name, node.value.value)
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Yield)
+    ]
+    inserts = [
+        (name, call)
+        for name, call in assigned
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "insert"
+    ]
+
+    assert len(inserts) > 5
+    for name, call in inserts:
+        assert "returning" in {keyword.arg for keyword in call.keywords}, name

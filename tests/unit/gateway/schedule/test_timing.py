@@ -90,6 +90,13 @@ def shown(text: str, zone: str, after: str, most: int) -> list[str]:
             "2026-04-04T13:00",
             ["04-05 00:15 +1100", "04-05 02:15 +1030", "04-05 04:15 +1030"],
         ),
+        # Casablanca puts its clocks back for a month each year, between two instants of this line.
+        (
+            "0 */12 1 1 *",
+            "Africa/Casablanca",
+            "2026-01-01T13:00",
+            ["01-01 00:00 +0100", "01-01 12:00 +0100"],
+        ),
         # Shanghai has no daylight saving.
         ("30 2 * * *", "Asia/Shanghai", "2026-03-28T12:00", ["03-29 02:30 +0800"]),
     ],
