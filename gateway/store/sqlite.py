@@ -1,8 +1,11 @@
 """The single writer of a SQLite database: a thread that commits waiting transactions together.
 
-One `fsync` serves all transactions that wait at that moment (group commit), each in a savepoint of
-its own, and each caller is answered after the common commit. The thread knows no cancellation, so a
-caller that is cancelled leaves nothing half-done.
+One `fsync` serves all transactions that wait at that moment (group commit), and each caller is
+answered after the common commit. The thread knows no cancellation, so a caller that is cancelled
+leaves nothing half-done. Where one of them fails, all are run again, in a savepoint each, so that
+it takes nothing along; savepoints for all would double the cost of a batch, because SQLite then
+keeps a copy of each page that it changes, beyond 64 KiB in a temporary file
+(https://www.sqlite.org/tempfiles.html, "statement journal files").
 """
 
 import asyncio
@@ -139,8 +142,10 @@ class SqliteWriter:
         connection = cast(sqlite3.Connection, self._connection)
         try:
             connection.execute("BEGIN IMMEDIATE")
-            for job in batch:
-                _run(connection, job)
+            if not _run_together(connection, batch):
+                connection.execute("BEGIN IMMEDIATE")
+                for job in batch:
+                    _run(connection, job)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             if connection.in_transaction:
@@ -169,6 +174,18 @@ def connect(path: Path) -> sqlite3.Connection:
 def _settle(jobs: "list[_Job[object]]") -> None:
     for job in jobs:
         job.settle()
+
+
+def _run_together(connection: sqlite3.Connection, batch: "list[_Job[object]]") -> bool:
+    """Run all scripts; where one fails, undo all and return False."""
+    try:
+        for job in batch:
+            job.value = _drive(connection, job.script())
+    except Exception:  # noqa: BLE001 - run again by itself it fails again, and then its caller is told
+        if connection.in_transaction:  # a full disk ends it
+            connection.execute("ROLLBACK")
+        return False
+    return True
 
 
 def _run(connection: sqlite3.Connection, job: _Job[object]) -> None:

@@ -85,10 +85,10 @@ async def test_place_of_an_ended_task_is_not_given_again(kit: InboxKit) -> None:
 async def test_waiting_tasks_are_counted_by_lane(kit: InboxKit) -> None:
     """What runs or has ended takes no room in its lane."""
     await kit.submit_all("a1", "a2", "a3", lane="a")
+    kit.clock.advance(timedelta(seconds=1))
     await kit.submit_all("b1", lane="b")
 
-    await kit.claim()
-
+    assert (await kit.claim()).task.lane == "a"
     assert await kit.database.transact("count", lambda: tasks.count_waiting("a")) == 2
     assert await kit.database.transact("count", tasks.count_all_waiting) == 3
 

@@ -1,5 +1,6 @@
 """Schedulers on a clock that stands still, over one database, and short ways to fill it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -183,9 +184,9 @@ class ScheduleKit:
         )
         return str(user_id)
 
-    async def change(self, script: Script[object]) -> None:
+    async def change(self, script: Callable[[], Script[object]]) -> None:
         """Run a script that changes something."""
-        await self.database.transact("change", lambda: script)
+        await self.database.transact("change", script)
 
     async def talk(self, chat: str = "1") -> Conversation:
         """Return a chat's conversation."""

@@ -92,9 +92,9 @@ async def test_no_more_runs_wait_than_may(kit: ScheduleKit) -> None:
 async def test_a_paused_schedule_keeps_a_record(kit: ScheduleKit) -> None:
     """Its instants are skipped, and after it is resumed the next one fires."""
     one = await kit.add(new_schedule())
-    await kit.change(schedules.pause(one.schedule_id, "asked for"))
+    await kit.change(lambda: schedules.pause(one.schedule_id, "asked for"))
     await kit.look_after(HOUR)
-    await kit.change(schedules.resume(one.schedule_id))
+    await kit.change(lambda: schedules.resume(one.schedule_id))
 
     await kit.look_after(HOUR)
 
@@ -191,7 +191,7 @@ async def test_a_reminder_that_was_paused_over_its_time_stays(kit: ScheduleKit) 
     """It is skipped, not lost: resumed, it comes."""
     at = (START + HOUR).isoformat()
     one = await kit.add(new_schedule(at, ScheduleKind.ONCE))
-    await kit.change(schedules.pause(one.schedule_id, "asked for"))
+    await kit.change(lambda: schedules.pause(one.schedule_id, "asked for"))
 
     await kit.look_after(HOUR)
 

@@ -93,7 +93,7 @@ async def test_the_manager_is_told_that_nobody_will_look(shelf: Shelf) -> None:
         active_hours="08:00-22:00",
         next_look_at=shelf.kit.clock.now(),
     )
-    await shelf.kit.change(heartbeats.put(beat))
+    await shelf.kit.change(lambda: heartbeats.put(beat))
 
     assert (await own.add(ORDER, "step-2")).hint == ""
 
@@ -130,7 +130,7 @@ async def test_what_was_closed_long_ago_is_forgotten(shelf: Shelf) -> None:
         made = await own.add(ORDER, step)
     await own.review(made.follow_up_id, "he said yes", "")
 
-    await shelf.kit.change(follow_ups.forget(shelf.kit.clock.now() + timedelta(days=1)))
+    await shelf.kit.change(lambda: follow_ups.forget(shelf.kit.clock.now() + timedelta(days=1)))
 
     assert await count(shelf.kit.database, "follow_ups") == 1
     assert len(await own.listed()) == 1

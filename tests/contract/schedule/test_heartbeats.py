@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -67,7 +68,7 @@ class Pulse:
             next_look_at=self.kit.clock.now(),
             every=every,
         )
-        await self.kit.change(heartbeats.put(one))
+        await self.kit.change(lambda: heartbeats.put(one))
 
     async def beat(self, wait: timedelta = HALF_HOUR) -> bool:
         """Look, then let time pass."""
@@ -217,7 +218,8 @@ async def test_a_look_that_somebody_took_over_counts_once(pulse: Pulse) -> None:
 async def test_a_follow_up_is_reviewed_until_it_is_closed(pulse: Pulse) -> None:
     """Each time it is due it is news once; after a review it is put off by as long as at first."""
     await pulse.switch_on()
-    await pulse.kit.change(follow_ups.add(left_open(await pulse.kit.talk())))
+    talk = await pulse.kit.talk()
+    await pulse.kit.change(lambda: follow_ups.add(left_open(talk)))
     for _ in range(6):
         await pulse.beat()
     (one,) = await pulse.kit.database.transact("open", lambda: follow_ups.open_of(USER))
@@ -228,7 +230,7 @@ async def test_a_follow_up_is_reviewed_until_it_is_closed(pulse: Pulse) -> None:
     )
     assert one.reviews == 2
 
-    await pulse.kit.change(follow_ups.close(one, "he said yes", pulse.kit.clock.now()))
+    await pulse.kit.change(lambda: follow_ups.close(one, "he said yes", pulse.kit.clock.now()))
     await pulse.beat()
 
     assert (await pulse.receipts())[-1] == 0
@@ -258,7 +260,7 @@ async def test_what_is_still_there_after_months_is_no_news(pulse: Pulse) -> None
     for _ in range(3):
         await pulse.beat(timedelta(days=60))
         before = pulse.kit.clock.now() - timedelta(days=90)
-        await pulse.kit.change(heartbeats.forget(before))
+        await pulse.kit.change(partial(heartbeats.forget, before))
 
     assert sum(await pulse.receipts()) <= 1
     assert await count(pulse.kit.database, "tasks") == 1
@@ -291,9 +293,9 @@ async def test_what_is_watched_is_asked_for(pulse: Pulse) -> None:
     """Until it is dropped; it then begins anew."""
     await pulse.switch_on()
     for subject in ("notes.md", "https://example.org/"):
-        await pulse.kit.change(heartbeats.watch(USER, subject))
+        await pulse.kit.change(partial(heartbeats.watch, USER, subject))
     await pulse.beat()
-    await pulse.kit.change(heartbeats.drop(USER, "notes.md"))
+    await pulse.kit.change(lambda: heartbeats.drop(USER, "notes.md"))
     await pulse.beat()
 
     assert pulse.asked == [["notes.md", "https://example.org/"], ["https://example.org/"]]

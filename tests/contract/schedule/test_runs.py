@@ -89,7 +89,7 @@ async def test_a_deleted_schedule_speaks_no_more(kit: ScheduleKit) -> None:
     """Also where its run had begun before."""
     one = await kit.add(new_schedule())
     await kit.look_after(HOUR)
-    await kit.change(schedules.delete(one.schedule_id, kit.clock.now()))
+    await kit.change(lambda: schedules.delete(one.schedule_id, kit.clock.now()))
 
     await kit.end_run("The news.")
 
@@ -122,7 +122,7 @@ async def test_quiet_hours_are_those_of_whoever_reads(kit: ScheduleKit) -> None:
     await kit.end_run("The news.")
     assert await kit.said() == [("1", "The news.")]
 
-    await kit.change(held.release(other, kit.clock.now()))
+    await kit.change(lambda: held.release(other, kit.clock.now()))
     await kit.scheduler.look()
 
     assert await kit.said() == [("1", "The news."), ("2", "The news.")]
@@ -215,7 +215,7 @@ async def test_a_reminder_is_found_for_another_time(kit: ScheduleKit) -> None:
     assert (before, found and found.schedule_id) == (None, one.schedule_id)
     later = kit.clock.now() + timedelta(minutes=10)
     await kit.change(
-        schedules.fire_again(one.schedule_id, later.isoformat(), later, kit.clock.now())
+        lambda: schedules.fire_again(one.schedule_id, later.isoformat(), later, kit.clock.now())
     )
 
     await kit.look_after(timedelta(minutes=10))

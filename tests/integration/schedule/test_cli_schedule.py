@@ -27,7 +27,7 @@ async def test_list_has_a_line_for_each(kit: ScheduleKit) -> None:
     assert [line.text for line in table(await read_schedules(kit.database))] == ["no schedules"]
     one = await kit.add(new_schedule("0 9 * * 1"))
     paused = await kit.add(replace(new_schedule(), created_at=START + HOUR))
-    await kit.change(schedules.pause(paused.schedule_id, "asked for"))
+    await kit.change(lambda: schedules.pause(paused.schedule_id, "asked for"))
 
     lines = [line.text for line in table(await read_schedules(kit.database))]
 

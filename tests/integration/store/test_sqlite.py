@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -103,18 +104,20 @@ async def test_failing_scripts_harm_no_other_of_their_commit(
 
     async with asyncio.TaskGroup() as group:
         group.create_task(database.transact("good", lambda: put("good")))
-        group.create_task(expecting(ConflictError, database, put("good")))
-        group.create_task(expecting(StoreUnavailableError, database, broken()))
-        group.create_task(expecting(KeyError, database, raising()))
+        group.create_task(expecting(ConflictError, database, lambda: put("good")))
+        group.create_task(expecting(StoreUnavailableError, database, broken))
+        group.create_task(expecting(KeyError, database, raising))
         group.create_task(database.transact("good", lambda: put("as good")))
 
     assert names_in(path) == {"good", "as good"}
 
 
-async def expecting(kind: type[Exception], database: Database, script: Script[None]) -> None:
+async def expecting(
+    kind: type[Exception], database: Database, script: Callable[[], Script[None]]
+) -> None:
     """Run a script that must fail."""
     with pytest.raises(kind):
-        await database.transact("bad", lambda: script)
+        await database.transact("bad", script)
 
 
 async def test_locked_file_is_unavailable_and_writable_again(
