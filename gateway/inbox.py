@@ -198,7 +198,7 @@ class Inbox:
             if talk is None or talk.conversation_id != task.conversation_id:
                 talk = yield from conversations.find(task.conversation_id)
             if task.lane == talk.address.key:  # a schedule's runs know nothing of each other
-                said = yield from conversations.history(talk, task.lane_seq, HISTORY_MESSAGES)
+                said = yield from conversations.history(talk, task, HISTORY_MESSAGES)
         mode = self.busy_mode(talk)
         may_collect = talk is not None and mode is not BusyMode.QUEUE and not recorded
         return Claim(

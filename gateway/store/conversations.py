@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from channels.message import ConversationAddress, ConversationKind, InboundMessage
 from gateway.config.sections import BusyMode
+from gateway.envelope import TaskEnvelope
 from gateway.store.statement import Row, Script, Statement, insert
 
 
@@ -239,19 +240,21 @@ def say(conversation_id: UUID, text: str, task_id: UUID, now: datetime) -> Scrip
     )
 
 
-LATER_MESSAGES = 50  # newest ones that may belong to later tasks of the lane, which may be full
 HISTORY = """
 SELECT messages.direction, messages.text, messages.message_seq, tasks.lane,
     COALESCE(head.lane_seq, tasks.lane_seq) AS lane_seq FROM messages
 JOIN tasks ON tasks.task_id = messages.task_id
 LEFT JOIN tasks AS head ON head.task_id = tasks.collected_by
 WHERE messages.conversation_id = :conversation_id AND messages.epoch = :epoch
+  AND CASE WHEN tasks.lane = :lane THEN COALESCE(head.lane_seq, tasks.lane_seq) < :lane_seq
+      ELSE NOT EXISTS (SELECT 1 FROM messages AS asked WHERE asked.task_id = :task_id
+                       AND asked.message_seq < messages.message_seq) END
 ORDER BY messages.message_seq DESC LIMIT :most
 """
 
 
-def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Sequence[Said]]:
-    """Read what was said in this epoch on account of earlier tasks, oldest first.
+def history(talk: Conversation, before: TaskEnvelope, most: int) -> Script[Sequence[Said]]:
+    """Read what was said in this epoch on account of tasks before one of its lane, oldest first.
 
     The order is that of the tasks, since an answer may be stored after the next question; what was
     answered together stands together. What a schedule's run said, in a lane of its own, stands
@@ -262,14 +265,15 @@ def history(talk: Conversation, before_lane_seq: int, most: int) -> Script[Seque
         {
             "conversation_id": talk.conversation_id,
             "epoch": talk.epoch,
-            "most": most + LATER_MESSAGES,
+            "lane": before.lane,
+            "lane_seq": before.lane_seq,
+            "task_id": before.task_id,
+            "most": most,
         },
     )
-    ordered = sorted(_placed(talk, rows), key=lambda one: one[0])
-    earlier = [row for (place, _, _), row in ordered if place < before_lane_seq]
     return [
         Said(direction=Direction(row.text("direction")), text=row.text("text"))
-        for row in earlier[-most:]
+        for _, row in sorted(_placed(talk, rows), key=lambda one: one[0])
     ]
 
 
