@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 
-from channels.message import ConversationAddress, OutboundMessage
+from channels.message import ConversationAddress
 from channels.protocol import Channel
 from gateway.clock import Clock
 from gateway.errors import GatewayError
@@ -14,8 +14,10 @@ from gateway.governor import Governor
 from gateway.roster import Roster
 from gateway.sending import Sender
 from gateway.store import outbox
+from gateway.store.conversations import Conversation
 from gateway.store.database import Database
-from gateway.store.outbox import DuePart, NewPart, Opening, OutboxPart
+from gateway.store.openings import Opening
+from gateway.store.outbox import DuePart, NewPart, OutboxPart
 from gateway.store.statement import Script
 from gateway.wakeup import Wakeup
 
@@ -56,25 +58,22 @@ class Delivery:
             finally:
                 self._group = None
 
-    def open(self, chat: ConversationAddress, new: NewPart, last_id: str) -> Opening | None:
+    def open(self, talk: Conversation, new: NewPart, last_id: str) -> Opening | None:
         """Offer to send a part as soon as it is stored; `begun` must follow.
 
         None where it must take its turn in the outbox; then `wakeup` must be called.
         """
-        channel = self._roster.find(chat.channel)
-        if channel is None or self._group is None or not self._may_go(chat):
+        channel = self._roster.find(talk.address.channel)
+        if channel is None or self._group is None or not self._may_go(talk.address):
             return None
-        message = OutboundMessage(
-            outbox_id=str(new.outbox_id), conversation=chat, text=new.text, reply_to=new.reply_to
-        )
-        opening = self._sender.opening(channel, message, last_id)
-        self._busy.add(chat.key)
+        opening = self._sender.opening(channel, talk, new, last_id)
+        self._busy.add(talk.address.key)
         return opening
 
     def begun(self, opening: Opening, part: OutboxPart | None) -> None:
         """Send what is stored as being sent; None where it had to take its turn after all."""
         if part is None or self._group is None:
-            self._busy.discard(opening.chat.key)
+            self._busy.discard(opening.talk.address.key)
             self.wakeup.call()
         else:
             step = partial(self._sender.send_begun, part=part)

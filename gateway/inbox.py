@@ -10,11 +10,12 @@ from gateway.config.sections import BusyMode, InboxSettings
 from gateway.envelope import NewTask, Source, TaskEnvelope
 from gateway.errors import ConflictError, InboxFullError
 from gateway.lifecycle import TERMINAL, WAITING, TaskStatus
-from gateway.store import conversations, jobs, outbox, people, steps, tasks, timeline
+from gateway.store import conversations, jobs, openings, outbox, people, steps, tasks, timeline
 from gateway.store.conversations import Conversation, Said
 from gateway.store.database import Database
 from gateway.store.jobs import Job
-from gateway.store.outbox import NewPart, Opening, OutboxPart
+from gateway.store.openings import Opening
+from gateway.store.outbox import NewPart, OutboxPart
 from gateway.store.people import Role
 from gateway.store.statement import Script
 from gateway.store.steps import Answered, StepRow
@@ -299,7 +300,7 @@ def _leaving(lease: Lease, ending: Ending, now: datetime) -> Script[OutboxPart |
     leaving, answers = ending.leaving, ending.answers
     yield from tasks.leave(lease, leaving, now, recorded_step=bool(answers))
     yield from steps.add_answers(lease.task_id, answers, now)
-    yield from outbox.enqueue(ending.parts, now)
+    opened = yield from _saying(ending, now)
     if ending.spoken and ending.parts:
         place = ending.parts[0].conversation_id
         yield from conversations.say(place, ending.spoken, lease.task_id, now)
@@ -311,9 +312,16 @@ def _leaving(lease: Lease, ending: Ending, now: datetime) -> Script[OutboxPart |
     if leaving.status is not TaskStatus.COMPLETED:
         detail = {"reason": leaving.reason}
         yield from timeline.add(lease.task_id, str(leaving.status), detail, now)
-    if ending.opening is None:
-        return None
-    return (yield from outbox.begin_at_once(ending.opening, now))
+    return opened
+
+
+def _saying(ending: Ending, now: datetime) -> Script[OutboxPart | None]:
+    """Queue what is said; return its first part if that is being sent by this."""
+    opened = None
+    if ending.opening is not None:
+        opened = yield from openings.open_at_once(ending.opening, now)
+    yield from outbox.enqueue(ending.parts if opened is None else ending.parts[1:], now)
+    return opened
 
 
 def cancel(task_id: UUID, reason: str, now: datetime) -> Script[bool]:

@@ -8,7 +8,6 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 import structlog
 
@@ -34,10 +33,12 @@ from gateway.governor import Governor
 from gateway.phrases import Phrase, say
 from gateway.retry import back_off
 from gateway.store import files, message_ids, outbox
+from gateway.store.conversations import Conversation
 from gateway.store.database import Database
+from gateway.store.openings import Opening
 from gateway.store.outbox import (
     DuePart,
-    Opening,
+    NewPart,
     OpenPreview,
     OutboxPart,
     OutboxState,
@@ -84,11 +85,17 @@ class Sender:
             return await self._replace_lost(channel, part, preview)
         return await self._send(channel, part, due.last_heard_id)
 
-    def opening(self, channel: Channel, message: OutboundMessage, last_id: str) -> Opening:
-        """Return what it takes to send a message as soon as it is stored; see `send_begun`."""
+    def opening(self, channel: Channel, talk: Conversation, new: NewPart, last_id: str) -> Opening:
+        """Return what it takes to send a part as soon as it is stored; see `send_begun`."""
+        message = OutboundMessage(
+            outbox_id=str(new.outbox_id),
+            conversation=talk.address,
+            text=new.text,
+            reply_to=new.reply_to,
+        )
         return Opening(
-            outbox_id=UUID(message.outbox_id),
-            chat=message.conversation,
+            new=new,
+            talk=talk,
             anchor=_anchor(channel, message, last_id),
             lease=self._lease(self._clock.now()),
         )

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 
-from channels.message import ConversationAddress, ConversationKind
+from channels.message import ConversationKind
 from gateway.clock import Clock
 from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.crew import CrewRoom, TaskCrew
@@ -35,7 +35,8 @@ from gateway.store import files, outbox, steps, tasks
 from gateway.store.conversations import Conversation, Direction
 from gateway.store.database import Database
 from gateway.store.files import ReceivedFile
-from gateway.store.outbox import NewPart, Opening, OutboxKind, OutboxPart, OutboxState
+from gateway.store.openings import Opening
+from gateway.store.outbox import NewPart, OutboxKind, OutboxPart, OutboxState
 from gateway.store.people import Role
 from gateway.store.statement import Script
 from gateway.store.tasks import Leaving
@@ -71,7 +72,7 @@ class Outlet(Protocol):
 
     wakeup: Wakeup
 
-    def open(self, chat: ConversationAddress, new: NewPart, last_id: str) -> Opening | None:
+    def open(self, talk: Conversation, new: NewPart, last_id: str) -> Opening | None:
         """Offer to send a part as soon as it is stored; None where it must take its turn.
 
         `last_id` is the platform's id of the newest message known in that chat.
@@ -191,7 +192,7 @@ class TaskTurn:
         talk, heard = self._claim.conversation, self._newest.payload.get("message_id")
         if talk is None or not heard:
             return None
-        return self._room.outlet.open(talk.address, first, str(heard))
+        return self._room.outlet.open(talk, first, str(heard))
 
     async def leave_cancelled(self) -> None:
         """End the claim because a person asked for it; an answer half shown is marked as such."""

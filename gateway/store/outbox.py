@@ -167,7 +167,7 @@ o.file_path, o.file_name, o.file_mime_type, o.file_size_bytes,
 c.channel, c.account, c.chat_id, c.thread_id, c.kind, c.language
 """
 SUMMARY_KEPT = timedelta(days=1)  # the line that says that answers were given up
-_OPEN = "('queued', 'sending', 'unknown')"
+OPEN = "('queued', 'sending', 'unknown')"  # the states of a part that is still to be said
 
 
 def enqueue(parts: Sequence[NewPart], now: datetime) -> Script[None]:
@@ -175,24 +175,29 @@ def enqueue(parts: Sequence[NewPart], now: datetime) -> Script[None]:
     for new in parts:
         yield insert(
             "outbox",
-            {
-                "outbox_id": new.outbox_id,
-                "part_key": new.part_key,
-                "kind": new.kind,
-                "task_id": new.task_id,
-                "conversation_id": new.conversation_id,
-                "channel": new.channel,
-                "part_no": new.part_no,
-                "text": new.text,
-                "reply_to": new.reply_to,
-                "options": json.dumps(new.options),
-                "state": OutboxState.QUEUED,
-                "created_at": now,
-                "expires_at": new.expires_at,
-                **_file_columns(new.file),
-            },
+            columns_of(new, OutboxState.QUEUED, now),
             on_conflict="ON CONFLICT DO NOTHING",  # its key, and with it its id
         )
+
+
+def columns_of(new: NewPart, state: OutboxState, now: datetime) -> dict[str, Value]:
+    """Return what is stored of a part when it is added, besides the columns' defaults."""
+    return {
+        "outbox_id": new.outbox_id,
+        "part_key": new.part_key,
+        "kind": new.kind,
+        "task_id": new.task_id,
+        "conversation_id": new.conversation_id,
+        "channel": new.channel,
+        "part_no": new.part_no,
+        "text": new.text,
+        "reply_to": new.reply_to,
+        "options": json.dumps(new.options),
+        "state": state,
+        "created_at": now,
+        "expires_at": new.expires_at,
+        **_file_columns(new.file),
+    }
 
 
 def _file_columns(file: PartFile | None) -> dict[str, Value]:
@@ -224,11 +229,11 @@ def due(channels: tuple[str, ...], now: datetime, most: int) -> Script[Sequence[
         "JOIN conversations AS c ON c.conversation_id = o.conversation_id "
         "LEFT JOIN outbox AS p ON p.task_id = o.task_id AND p.kind = 'preview' "
         "AND p.state IN ('sending', 'sent') AND o.kind = 'final' AND o.part_no = 0 "
-        f"WHERE o.state IN {_OPEN} AND o.kind <> 'preview' AND o.channel IN ({names}) "
+        f"WHERE o.state IN {OPEN} AND o.kind <> 'preview' AND o.channel IN ({names}) "
         "AND (o.not_before IS NULL OR o.not_before <= :now) "
         "AND (o.state <> 'sending' OR o.lease_until <= :now) "
         "AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.conversation_id = o.conversation_id "
-        f"AND e.state IN {_OPEN} AND e.kind <> 'preview' AND e.outbox_seq < o.outbox_seq) "
+        f"AND e.state IN {OPEN} AND e.kind <> 'preview' AND e.outbox_seq < o.outbox_seq) "
         "ORDER BY o.outbox_seq LIMIT :most",
         {**parameters, "now": now, "most": most},
     )
@@ -291,7 +296,7 @@ def has_open(conversation_id: UUID) -> Script[bool]:
     """Tell whether something is still to be said in a conversation."""
     rows = yield Statement(
         f"SELECT 1 AS found FROM outbox WHERE conversation_id = :conversation_id "  # noqa: S608
-        f"AND state IN {_OPEN} AND kind <> 'preview' LIMIT 1",
+        f"AND state IN {OPEN} AND kind <> 'preview' LIMIT 1",
         {"conversation_id": conversation_id},
     )
     return bool(rows)
@@ -307,20 +312,12 @@ def begin_preview(new: NewPart, anchor: str, now: datetime) -> Script[UUID | Non
     rows = yield insert(
         "outbox",
         {
-            "outbox_id": new.outbox_id,
-            "part_key": new.part_key,
+            **columns_of(new, OutboxState.SENDING, now),
             "kind": OutboxKind.PREVIEW,
-            "task_id": new.task_id,
-            "conversation_id": new.conversation_id,
-            "channel": new.channel,
-            "part_no": new.part_no,
             "text": "",
-            "state": OutboxState.SENDING,
             "attempt": 1,
             "anchor": anchor,
             "first_tried_at": now,
-            "created_at": now,
-            "expires_at": new.expires_at,
         },
         on_conflict="ON CONFLICT DO NOTHING",  # its key, and with it its id
         returning="outbox_id",
@@ -328,23 +325,13 @@ def begin_preview(new: NewPart, anchor: str, now: datetime) -> Script[UUID | Non
     return new.outbox_id if rows else None
 
 
-_BEGINNING = """
+BEGIN = """
 UPDATE outbox SET state = 'sending', attempt = attempt + 1, fence = fence + 1, anchor = :anchor,
     lease_until = :lease_until, lease_owner = :owner,
     first_tried_at = COALESCE(first_tried_at, :now)
 WHERE outbox_id = :outbox_id AND fence = :fence AND state IN ('queued', 'sending', 'unknown')
-{condition}RETURNING fence
+RETURNING fence
 """
-
-# Nothing is to be said before it, and there is no preview that it replaces.
-_IS_FREE = f"""
-AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.conversation_id = outbox.conversation_id
-    AND e.state IN {_OPEN} AND e.kind <> 'preview' AND e.outbox_seq < outbox.outbox_seq)
-AND NOT EXISTS (SELECT 1 FROM outbox AS p WHERE p.task_id = outbox.task_id
-    AND p.kind = 'preview' AND p.state IN ('sending', 'sent'))
-"""  # noqa: S608 - constants
-_BEGIN = _BEGINNING.format(condition="")
-_BEGIN_AT_ONCE = _BEGINNING.format(condition=_IS_FREE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,51 +344,18 @@ class SendLease:
 
 def begin(chosen: OutboxPart, anchor: str, lease: SendLease, now: datetime) -> Script[int | None]:
     """Store that a part is about to be sent; return the new fence, None if somebody else has it."""
-    parameters = _beginning(anchor, lease, now)
     rows = yield Statement(
-        _BEGIN, {"outbox_id": chosen.outbox_id, "fence": chosen.fence, **parameters}
+        BEGIN,
+        {
+            "outbox_id": chosen.outbox_id,
+            "fence": chosen.fence,
+            "anchor": anchor,
+            "owner": lease.owner,
+            "lease_until": lease.lease_until,
+            "now": now,
+        },
     )
     return rows[0].integer("fence") if rows else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
-    """A part that may be sent as soon as it is stored, and what its send begins with."""
-
-    outbox_id: UUID
-    chat: ConversationAddress
-    anchor: str
-    lease: SendLease
-
-
-def begin_at_once(opening: Opening, now: datetime) -> Script[OutboxPart | None]:
-    """Store that a part is about to be sent which was queued in this transaction; return it.
-
-    None where it must take its turn: something else is to be said first, it replaces a preview, or
-    it was queued before.
-    """
-    parameters = _beginning(opening.anchor, opening.lease, now)
-    begun = yield Statement(
-        _BEGIN_AT_ONCE, {"outbox_id": opening.outbox_id, "fence": 0, **parameters}
-    )
-    if not begun:
-        return None
-    rows = yield Statement(
-        f"SELECT {_COLUMNS} FROM outbox AS o "  # noqa: S608 - constants
-        "JOIN conversations AS c ON c.conversation_id = o.conversation_id "
-        "WHERE o.outbox_id = :outbox_id",
-        {"outbox_id": opening.outbox_id},
-    )
-    return part(rows[0])
-
-
-def _beginning(anchor: str, lease: SendLease, now: datetime) -> dict[str, Value]:
-    return {
-        "anchor": anchor,
-        "owner": lease.owner,
-        "lease_until": lease.lease_until,
-        "now": now,
-    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

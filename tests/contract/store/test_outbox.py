@@ -8,12 +8,12 @@ from uuid import uuid4
 import pytest
 
 from channels.message import ConversationAddress
-from gateway.store import outbox
+from gateway.store import openings, outbox
 from gateway.store.conversations import Conversation
 from gateway.store.database import Database
+from gateway.store.openings import Opening
 from gateway.store.outbox import (
     NewPart,
-    Opening,
     OutboxKind,
     OutboxPart,
     OutboxState,
@@ -284,27 +284,31 @@ async def test_conversation_knows_whether_something_is_to_be_said(
     assert not await database.transact("open", lambda: outbox.has_open(talk.conversation_id))
 
 
-async def open_at_once(database: Database, new: NewPart) -> OutboxPart | None:
-    """Queue a part and begin to send it in one transaction, if it may go at once."""
-    opening = Opening(
-        outbox_id=new.outbox_id, chat=HOME, anchor="mark", lease=send_lease(since=START)
-    )
+async def open_at_once(database: Database, talk: Conversation, new: NewPart) -> OutboxPart | None:
+    """Store a part as being sent, if it may go at once; queue it otherwise."""
+    opening = Opening(new=new, talk=talk, anchor="mark", lease=send_lease(since=START))
 
     def script() -> Script[OutboxPart | None]:
-        yield from outbox.enqueue([new], START)
-        return (yield from outbox.begin_at_once(opening, START))
+        opened = yield from openings.open_at_once(opening, START)
+        if opened is None:
+            yield from outbox.enqueue([new], START)
+        return opened
 
     return await database.transact("open", script)
 
 
 async def test_part_may_be_begun_as_it_is_queued(database: Database, talk: Conversation) -> None:
     """It is stored as being sent, with all that a look-up needs, before anybody can send it."""
-    part = await open_at_once(database, new_part(talk, "p1"))
+    task_id = uuid4()
+
+    part = await open_at_once(database, talk, new_part(talk, "p1", task_id=task_id))
 
     assert part is not None
+    assert [part] == await database.transact("of", lambda: outbox.of_task(task_id))
     assert (part.state, part.attempt, part.fence) == (OutboxState.SENDING, 1, 1)
     assert (part.anchor, part.first_tried_at, part.text) == ("mark", START, "the text of p1")
     assert await due(database) == []
+    assert await due(database, send_lease(since=START).lease_until) == [part]
     assert await settle(database, part, part.fence, SENT)
 
 
@@ -314,7 +318,7 @@ async def test_part_is_not_begun_before_what_came_earlier(
     """It takes its turn, as a part that was queued like any other."""
     await enqueue(database, new_part(talk, "p1"))
 
-    assert await open_at_once(database, new_part(talk, "p2")) is None
+    assert await open_at_once(database, talk, new_part(talk, "p2")) is None
 
     assert await send_head(database) == "the text of p1"
     assert await send_head(database) == "the text of p2"
@@ -332,7 +336,7 @@ async def test_part_that_replaces_a_preview_is_not_begun_at_once(
     if is_closed:
         await database.transact("close", lambda: outbox.close_preview(begun, SENT))
 
-    assert await open_at_once(database, new_part(talk, "p1", task_id=task_id)) is None
+    assert await open_at_once(database, talk, new_part(talk, "p1", task_id=task_id)) is None
 
     (part,) = await due(database)
     assert part.state is OutboxState.QUEUED
@@ -342,16 +346,16 @@ async def test_part_that_was_queued_before_is_not_begun_again(
     database: Database, talk: Conversation
 ) -> None:
     """A task that ends twice says what it has to say once."""
-    assert await open_at_once(database, new_part(talk, "p1")) is not None
+    assert await open_at_once(database, talk, new_part(talk, "p1")) is not None
 
-    assert await open_at_once(database, new_part(talk, "p1")) is None
+    assert await open_at_once(database, talk, new_part(talk, "p1")) is None
 
 
 async def test_part_begun_at_once_is_looked_up_by_the_next_process(
     database: Database, talk: Conversation
 ) -> None:
     """Between its commit and its call the process may die; then it is due as may-have-arrived."""
-    await open_at_once(database, new_part(talk, "p1"))
+    await open_at_once(database, talk, new_part(talk, "p1"))
 
     assert await database.transact("expire", lambda: outbox.expire_leases(OWNER, START)) == 1
 
