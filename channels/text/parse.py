@@ -29,6 +29,10 @@ from channels.text.tree import (
 from channels.text.wellformed import wellformed
 
 _MAX_NESTING: Final = 40  # a list in a list is two deeper; nobody reads what is nested deeper
+# Most answers in a chat are a line without a mark; parsing one costs more than laying it out.
+_PLAIN_LINE: Final = re.compile(
+    r"""[^\W\d_](?:(?:[^\W_]|[ ,.;?!'"()，。、；：？！（）「」…])*(?:[^\W_]|[.?!)。？！）」…]))?"""
+)
 _TASK: Final = re.compile(r"\[([ xX])\](?:\s+|$)")
 _CONTAINERS: Final = frozenset({"blockquote_open", "list_item_open"})
 
@@ -41,6 +45,13 @@ def parse(text: str) -> tuple[Block, ...]:
     that is nested too deep to be read is one paragraph, as written.
     """
     source = wellformed(text)
+    if _PLAIN_LINE.fullmatch(source):
+        return (Paragraph(runs=(Run(text=source),)),)
+    return parse_marked(source)
+
+
+def parse_marked(source: str) -> tuple[Block, ...]:
+    """Return the blocks of a well-formed text in which there may be marks."""
     tokens = parsed_tokens(source)
     return tuple(_Walk(tokens).blocks()) if tokens is not None else (_as_written(source),)
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
 from markdown_it.token import Token
 
-from channels.text.parse import parsed_tokens
+from channels.text.parse import parse, parse_marked, parsed_tokens
 from channels.text.wellformed import wellformed
 from tests.doubles.markup import holds_in_order, seen, seen_of_markdown
 from tests.unit.channels.rendering.texts import documents, soups
@@ -27,3 +28,21 @@ def _texts(tokens: Iterable[Token]) -> Iterator[str]:
             yield from _texts(token.children)
         elif token.content != "<br>":
             yield token.content
+
+
+PIECES = """
+a Zz äé 中文 1. 2) ² , ; ? ! ' " ( ) ， 。 … -- * ** _ ~~ ` &amp; &#42; <b> <!-- [a](b) ![ \\ # > + |
+"""
+lines = st.lists(
+    st.sampled_from([*PIECES.split(), " ", "  ", "\n", "\t", "\N{EM SPACE}"]), max_size=6
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(line=lines.map("".join))
+@example(line=" ~~struck~~ out")
+@example(line="&amp;more")
+def test_a_line_without_marks_is_what_the_parser_would_find(line: str) -> None:
+    """It takes a short way, to the same paragraph."""
+    assert parse(f"word{line}") == parse_marked(f"word{line}")
+    assert parse(line) == parse_marked(line)
