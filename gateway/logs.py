@@ -30,6 +30,9 @@ _CHATTY_LIBRARIES = (
     "tortoise",
     "urllib3",
 )
+_OURS = frozenset(
+    {"timestamp", "level", "logger"}
+)  # written by the processors, over what a caller gave
 _SECRET_NAME = re.compile(
     r"(?:^|_)(?:token|secret|password|authorization|api_?key|cookie)$", re.IGNORECASE
 )
@@ -85,7 +88,7 @@ def _formatter(
             colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*_shared_processors(), structlog.stdlib.ExtraAdder()],
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *_shared_processors()],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _Cleaner(redactor),
@@ -105,7 +108,9 @@ class _Cleaner:
 
     # Any: structlog's own type of an event.
     def __call__(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> EventDict:
-        return {key: self._clean(key, value) for key, value in event.items()}
+        return {
+            key: value if key in _OURS else self._clean(key, value) for key, value in event.items()
+        }
 
     def _clean(self, key: str, value: object) -> object:
         if value is None or isinstance(value, bool | int | float):

@@ -130,9 +130,12 @@ def insert(
     return Statement(" ".join(part for part in (sql, on_conflict, wanted) if part), values)
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def document(value: Mapping[str, object]) -> str:
     """Write a JSON document in ASCII, which both databases store as it is."""
-    return json.dumps(dict(value), ensure_ascii=True, separators=(",", ":"))
+    return _encode(dict(value))
 
 
 def in_list(prefix: str, values: Sequence[Value]) -> tuple[str, dict[str, Value]]:

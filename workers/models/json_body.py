@@ -5,9 +5,12 @@ import json
 TOOL_SETS_KEPT = 32  # sets of tools in the form of the wire: a soul's are the same in each request
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
 def json_of(value: object) -> str:
     """Write a value as compact JSON, in Unicode."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _encode(value)
 
 
 def body_of(fields: dict[str, object], tools: str) -> bytes:

@@ -31,7 +31,8 @@ def _texts(tokens: Iterable[Token]) -> Iterator[str]:
 
 
 PIECES = """
-a Zz äé 中文 1. 2) ² , ; ? ! ' " ( ) ， 。 … -- * ** _ ~~ ` &amp; &#42; <b> <!-- [a](b) ![ \\ # > + |
+a Zz äé 中文 1. 2) ² , ; ? ! ' " ( ) ， 。 … -- * ** _ ~~
+` &amp; &#42; <b> <!-- [a](b) ![ \\ # > + |
 """
 lines = st.lists(
     st.sampled_from([*PIECES.split(), " ", "  ", "\n", "\t", "\N{EM SPACE}"]), max_size=6
