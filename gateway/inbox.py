@@ -44,6 +44,15 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """Whom and where a transaction that goes on to claim has met already."""
+
+    talk: Conversation
+    user_id: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
     """What one look into the inbox gave; `has_more` says that tasks are left waiting."""
 
@@ -164,10 +173,10 @@ class Inbox:
             return []
         return claims.taken
 
-    def claiming(self, most: int, now: datetime, met: Conversation | None = None) -> Script[Claims]:
+    def claiming(self, most: int, now: datetime, met: Met | None = None) -> Script[Claims]:
         """Take up to `most` tasks, within a transaction of somebody else's; `claimed` follows.
 
-        `met` is the conversation that it has read already.
+        `met` is what it has read already.
         """
         taken: list[Claim] = []
         while len(taken) < most:
@@ -187,17 +196,13 @@ class Inbox:
         if claims is not None:
             self._is_drained = not claims.has_more
 
-    def _with_records(
-        self, task: TaskEnvelope, now: datetime, met: Conversation | None
-    ) -> Script[Claim]:
+    def _with_records(self, task: TaskEnvelope, now: datetime, met: Met | None) -> Script[Claim]:
         recorded = (yield from steps.of_task(task.task_id)) if task.attempt > 1 else []
         open_jobs = (yield from jobs.of_task(task.task_id)) if task.attempt > 1 else []
         talk: Conversation | None = None
         said: Sequence[Said] = []
         if task.conversation_id is not None:
-            talk = met
-            if talk is None or talk.conversation_id != task.conversation_id:
-                talk = yield from conversations.find(task.conversation_id)
+            talk = yield from _conversation(task.conversation_id, met)
             if task.lane == talk.address.key:  # a schedule's runs know nothing of each other
                 said = yield from conversations.history(talk, task, HISTORY_MESSAGES)
         mode = self.busy_mode(talk)
@@ -209,7 +214,7 @@ class Inbox:
             jobs=open_jobs,
             conversation=talk,
             history=said,
-            role=(yield from people.role_of(task.user_id)),
+            role=(yield from _role(task.user_id, met)),
             collected=(yield from _collected(task, now, may_collect=may_collect)),
             busy_mode=mode,
         )
@@ -294,6 +299,18 @@ class Inbox:
             return found
 
         return await self._database.transact("take_over", script)
+
+
+def _conversation(conversation_id: UUID, met: Met | None) -> Script[Conversation]:
+    if met is not None and met.talk.conversation_id == conversation_id:
+        return met.talk
+    return (yield from conversations.find(conversation_id))
+
+
+def _role(user_id: str, met: Met | None) -> Script[Role]:
+    if met is not None and met.user_id == user_id:
+        return met.role
+    return (yield from people.role_of(user_id))
 
 
 def _leaving(lease: Lease, ending: Ending, now: datetime) -> Script[OutboxPart | None]:

@@ -23,7 +23,7 @@ from gateway.commands.desk import CommandDesk
 from gateway.config.sections import BusyMode, DeliverySettings, InboxSettings
 from gateway.envelope import JsonObject, NewTask, Source, default_priority
 from gateway.errors import ConflictError, InboxFullError
-from gateway.inbox import CONFLICT_TRIES, Claims, Inbox, resume
+from gateway.inbox import CONFLICT_TRIES, Claims, Inbox, Met, resume
 from gateway.lifecycle import TaskStatus
 from gateway.parts import numbered
 from gateway.phrases import Phrase, say
@@ -50,12 +50,12 @@ logger = structlog.get_logger(__name__)
 class Accepted:
     """What became of an event: the task it made or answered, and what must follow the commit.
 
-    `talk` is the conversation of a new task. `claims` are tasks that were claimed in the same
+    `met` is where a new task came from. `claims` are tasks that were claimed in the same
     transaction; None where none could be.
     """
 
     task_id: UUID | None = None
-    talk: Conversation | None = None
+    met: Met | None = None
     claims: Claims | None = None
     is_new: bool = True
     has_words: bool = False
@@ -197,7 +197,7 @@ class Intake:
         if accepted.task_id is None or not may_claim:
             return accepted
         # Whichever task is next, by the rules of every claim; mostly it is this one.
-        claims = yield from self._room.inbox.claiming(1, now, accepted.talk)
+        claims = yield from self._room.inbox.claiming(1, now, accepted.met)
         return replace(accepted, claims=claims)
 
     def _storing(self, message: InboundMessage, now: datetime) -> Script[Accepted]:
@@ -240,15 +240,24 @@ class Intake:
             return (yield from self._command(command, person, talk, message, now))
         if message.kind is EventKind.PRESS:
             return (yield from self._press(person, talk, message, now))
-        asking = yield from tasks.waiting_for_input(talk.conversation_id)
-        if asking is not None and asking.user_id == str(person.user_id):
-            answered = yield from self._answer(asking.task_id, talk, message, now)
+        standing = yield from tasks.standing(talk.conversation_id, talk.address.key)
+        if standing.has_asked:
+            answered = yield from self._answer_question(person, talk, message, now)
             if answered is not None:
                 return answered
         undo = yield from self._room.desk.parse_undo(message, person, talk, now)
         if undo is not None:
             return (yield from self._command(undo, person, talk, message, now))
-        return (yield from self._submit(person, talk, message, now))
+        return (yield from self._submit(person, talk, message, now, waiting=standing.waiting))
+
+    def _answer_question(
+        self, person: Person, talk: Conversation, message: InboundMessage, now: datetime
+    ) -> Script[Accepted | None]:
+        """Take a message as the answer to the question asked last, if that was its sender's."""
+        asking = yield from tasks.waiting_for_input(talk.conversation_id)
+        if asking is None or asking.user_id != str(person.user_id):
+            return None
+        return (yield from self._answer(asking.task_id, talk, message, now))
 
     def _command(
         self,
@@ -293,10 +302,15 @@ class Intake:
         return Accepted(task_id=task_id)
 
     def _submit(
-        self, person: Person, talk: Conversation, message: InboundMessage, now: datetime
+        self,
+        person: Person,
+        talk: Conversation,
+        message: InboundMessage,
+        now: datetime,
+        *,
+        waiting: int,
     ) -> Script[Accepted]:
         lane = talk.address.key
-        waiting = yield from tasks.count_waiting(lane)
         if waiting >= self._room.limits.waiting_per_lane:
             yield from conversations.hear(talk, message, None, now)
             yield from outbox.enqueue(self._lane_full(talk, waiting, now), now)
@@ -310,7 +324,8 @@ class Intake:
         if seconds and not (yield from tasks.is_running(lane)):
             yield from tasks.put_off_waiting(lane, now + timedelta(seconds=seconds))
         aftermath = yield from self._interrupt(task, talk, now)
-        return Accepted(task_id=task.task_id, talk=talk, aftermath=aftermath)
+        met = Met(talk=talk, user_id=task.user_id, role=person.role)
+        return Accepted(task_id=task.task_id, met=met, aftermath=aftermath)
 
     def _interrupt(
         self, task: NewTask, talk: Conversation, now: datetime

@@ -252,6 +252,8 @@ def end(lease: Lease, job_id: UUID, outcome: JobOutcome, now: datetime) -> Scrip
 
 def end_open(task_id: UUID, now: datetime) -> Script[None]:
     """Cancel what is still open when its task ends, and free the seats."""
+    if not (yield from of_task(task_id)):
+        return  # as of most tasks
     yield Statement(
         "UPDATE worker_slots SET job_id = NULL, lease_until = NULL, lease_owner = '' "
         "WHERE job_id IN (SELECT job_id FROM worker_jobs WHERE task_id = :task_id)",

@@ -123,11 +123,15 @@ def insert(
 
     It gives rows only where `returning` names columns.
     """
-    columns = ", ".join(values)
-    names = ", ".join(f":{name}" for name in values)
-    sql = f"INSERT INTO {table} ({columns}) VALUES ({names})"  # noqa: S608
+    return Statement(_insertion(table, tuple(values), on_conflict, returning), values)
+
+
+@lru_cache(maxsize=256)
+def _insertion(table: str, columns: tuple[str, ...], on_conflict: str, returning: str) -> str:
+    names = ", ".join(f":{name}" for name in columns)
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({names})"  # noqa: S608
     wanted = f"RETURNING {returning}" if returning else ""
-    return Statement(" ".join(part for part in (sql, on_conflict, wanted) if part), values)
+    return " ".join(part for part in (sql, on_conflict, wanted) if part)
 
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode

@@ -110,6 +110,25 @@ def count_waiting(lane: str) -> Script[int]:
     return rows[0].integer("n")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a conversation stands: how many of its tasks wait, and whether one has asked."""
+
+    waiting: int
+    has_asked: bool
+
+
+def standing(conversation_id: UUID, lane: str) -> Script[Standing]:
+    """Look at a conversation's tasks."""
+    rows = yield Statement(
+        f"SELECT (SELECT COUNT(*) FROM tasks WHERE lane = :lane AND {_WAITING}) AS waiting, "  # noqa: S608
+        "EXISTS (SELECT 1 FROM tasks WHERE conversation_id = :conversation_id "
+        "AND status = 'waiting_input') AS has_asked",
+        {"lane": lane, "conversation_id": conversation_id},
+    )
+    return Standing(waiting=rows[0].integer("waiting"), has_asked=rows[0].flag("has_asked"))
+
+
 def is_running(lane: str) -> Script[bool]:
     """Tell whether a task of a lane is being worked on."""
     rows = yield Statement(
