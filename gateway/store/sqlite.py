@@ -11,7 +11,8 @@ keeps a copy of each page that it changes, beyond 64 KiB in a temporary file
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,11 +26,13 @@ from gateway.store.statement import Parameters, Row, Script, Statement, Value
 
 T = TypeVar("T")
 
-PRAGMAS = {
+BUSY_SECONDS = 5.0  # how long another one's lock is waited for
+BUSY_PAUSE_SECONDS = 0.02  # where SQLite itself does not wait
+PRAGMAS: Mapping[str, str | int] = {
     "journal_mode": "WAL",
     "synchronous": "FULL",  # an acknowledged message survives power loss
     "foreign_keys": "ON",
-    "busy_timeout": 5000,  # milliseconds
+    "busy_timeout": int(BUSY_SECONDS * 1000),  # milliseconds
     "journal_size_limit": 67_108_864,  # bytes; the WAL file shrinks to this after a checkpoint
 }
 BATCH_LIMIT = 256  # transactions per commit
@@ -167,8 +170,28 @@ def connect(path: Path) -> sqlite3.Connection:
         path, isolation_level=None, check_same_thread=False, cached_statements=256
     )
     for name, value in PRAGMAS.items():
-        connection.execute(f"PRAGMA {name}={value}")
+        _set(connection, name, value)
     return connection
+
+
+def _set(connection: sqlite3.Connection, name: str, value: str | int) -> None:
+    """Set a pragma, patiently: of two that turn a new file to WAL, SQLite refuses one at once."""
+    given_up_at = time.monotonic() + BUSY_SECONDS
+    while (refused := _refused(connection, f"PRAGMA {name}={value}")) is not None:
+        if time.monotonic() > given_up_at:
+            raise refused
+        time.sleep(BUSY_PAUSE_SECONDS)
+
+
+def _refused(connection: sqlite3.Connection, sql: str) -> sqlite3.OperationalError | None:
+    """Run a statement; return the error if the file was busy."""
+    try:
+        connection.execute(sql)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return error
+    return None
 
 
 def _settle(jobs: "list[_Job[object]]") -> None:

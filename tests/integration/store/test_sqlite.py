@@ -4,7 +4,9 @@ import asyncio
 import os
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from tests.doubles.databases import count, open_database
 ROOT = Path(__file__).parents[3]
 ANSWERS_BEFORE_THE_KILL = 100
 PATIENCE_SECONDS = 30
+OPENED_AT_ONCE = 6
+NEW_FILES = 60
 
 
 def put(name: str) -> Script[None]:
@@ -135,6 +139,22 @@ async def test_locked_file_is_unavailable_and_writable_again(
 
     await database.transact("put", lambda: put("accepted"))
     assert names_in(path) == {"accepted"}
+
+
+def test_new_file_may_be_opened_by_several_at_once(tmp_path: Path) -> None:
+    """SQLite refuses all but one of them the change to WAL at once; they try again."""
+    with ThreadPoolExecutor(OPENED_AT_ONCE) as opening:
+        for number in range(NEW_FILES):
+            meeting = threading.Barrier(OPENED_AT_ONCE)
+            path = tmp_path / f"{number}.db"
+            for connection in opening.map(partial(open_together, meeting), [path] * OPENED_AT_ONCE):
+                connection.close()
+
+
+def open_together(meeting: threading.Barrier, path: Path) -> sqlite3.Connection:
+    """Open a file when all others are about to."""
+    meeting.wait(PATIENCE_SECONDS)
+    return connect(path)
 
 
 def pragmas() -> Script[tuple[int, int, str]]:
