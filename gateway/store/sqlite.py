@@ -29,6 +29,9 @@ T = TypeVar("T")
 BUSY_SECONDS = 5.0  # how long another one's lock is waited for
 BUSY_PAUSE_SECONDS = 0.02  # where SQLite itself does not wait
 PRAGMAS: Mapping[str, str | int] = {
+    # Of a new file only. A commit writes each page that it changed, some twenty for a message, and
+    # half of SQLite's usual size takes a tenth less time for that.
+    "page_size": 2048,
     "journal_mode": "WAL",
     "synchronous": "FULL",  # an acknowledged message survives power loss
     "foreign_keys": "ON",

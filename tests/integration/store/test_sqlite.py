@@ -157,14 +157,16 @@ def open_together(meeting: threading.Barrier, path: Path) -> sqlite3.Connection:
     return connect(path)
 
 
-def pragmas() -> Script[tuple[int, int, str]]:
+def pragmas() -> Script[tuple[int, int, int, str]]:
     """Read how the writer's own connection is set up."""
     (synchronous,) = yield Statement("SELECT synchronous FROM pragma_synchronous", {})
     (foreign_keys,) = yield Statement("SELECT foreign_keys FROM pragma_foreign_keys", {})
+    (page,) = yield Statement("SELECT page_size FROM pragma_page_size", {})
     (journal,) = yield Statement("SELECT journal_mode FROM pragma_journal_mode", {})
     return (
         synchronous.integer("synchronous"),
         foreign_keys.integer("foreign_keys"),
+        page.integer("page_size"),
         journal.text("journal_mode"),
     )
 
@@ -173,7 +175,7 @@ async def test_pragmas_are_as_pinned(database: Database) -> None:
     """FULL: an answered commit is on the disk. WAL: readers do not wait for the writer."""
     full, on = 2, 1
 
-    assert await database.transact("pragmas", pragmas) == (full, on, "wal")
+    assert await database.transact("pragmas", pragmas) == (full, on, 2048, "wal")
 
 
 async def test_writer_needs_a_directory(tmp_path: Path) -> None:
