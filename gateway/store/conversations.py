@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from operator import itemgetter
 from uuid import UUID, uuid4
 
 from channels.message import ConversationAddress, ConversationKind, InboundMessage
@@ -241,8 +242,9 @@ def say(conversation_id: UUID, text: str, task_id: UUID, now: datetime) -> Scrip
 
 
 HISTORY = """
-SELECT messages.direction, messages.text, messages.message_seq, tasks.lane,
-    COALESCE(head.lane_seq, tasks.lane_seq) AS lane_seq FROM messages
+SELECT messages.direction, messages.text, messages.message_seq,
+    CASE WHEN tasks.lane = :lane THEN COALESCE(head.lane_seq, tasks.lane_seq) END AS place
+FROM messages
 JOIN tasks ON tasks.task_id = messages.task_id
 LEFT JOIN tasks AS head ON head.task_id = tasks.collected_by
 WHERE messages.conversation_id = :conversation_id AND messages.epoch = :epoch
@@ -271,20 +273,19 @@ def history(talk: Conversation, before: TaskEnvelope, most: int) -> Script[Seque
             "most": most,
         },
     )
-    return [
-        Said(direction=Direction(row.text("direction")), text=row.text("text"))
-        for _, row in sorted(_placed(talk, rows), key=lambda one: one[0])
-    ]
+    return [said for _, said in sorted(_placed(rows), key=itemgetter(0))]
 
 
-def _placed(talk: Conversation, rows: Sequence[Row]) -> Iterator[tuple[tuple[int, bool, int], Row]]:
+def _placed(rows: Sequence[Row]) -> Iterator[tuple[tuple[int, bool, int], Said]]:
     """Yield messages, the newest of which comes first here, with their places in the order."""
-    reached, own_lane = 0, talk.address.key
+    reached = 0
     for row in reversed(rows):
-        place = row.integer("lane_seq") if row.text("lane") == own_lane else reached
+        place = row.integer_or_none("place")
+        if place is None:  # said in another lane
+            place = reached
         reached = max(reached, place)
-        is_answer = row.text("direction") == Direction.OUT
-        yield (place, is_answer, row.integer("message_seq")), row
+        said = Said(direction=Direction(row.text("direction")), text=row.text("text"))
+        yield (place, said.direction is Direction.OUT, row.integer("message_seq")), said
 
 
 def forget_raw_payloads(before: datetime) -> Script[int]:

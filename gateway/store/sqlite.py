@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar, cast
@@ -254,6 +255,7 @@ def _bound(parameters: Parameters) -> dict[str, Value]:
     }
 
 
+@lru_cache(maxsize=1024)  # a script names the same ids and the same moment in each statement
 def _stored(value: Value) -> int | str | None:
     """Turn a value into what SQLite keeps; times sort as text because all are UTC."""
     if isinstance(value, datetime):
