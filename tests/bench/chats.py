@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.acceptance.scene import GROWING
+from tests.doubles.model_server import ModelServer
 from tests.doubles.telegram_rules import CheckedText
 from tests.doubles.telegram_server import ADA, Call, TelegramServer
 
@@ -56,15 +57,20 @@ def _is_answer(call: Call) -> bool:
     return is_text and not call.params["text"].endswith(GROWING)
 
 
-async def lonely_messages(telegram: TelegramServer, count: int) -> list[float]:
-    """Send one message at a time; return for each the seconds until its answer arrived."""
+async def lonely_messages(telegram: TelegramServer, model: ModelServer, count: int) -> list[float]:
+    """Send one message at a time; return for each the seconds until its answer arrived.
+
+    What the model server worked meanwhile is taken off: it reads whatever a contestant sends along
+    (instructions, tools, history), which is the model's time and not the contestant's.
+    """
     waits = []
     for number in range(count):
-        answers = Answers(telegram)
+        answers, asked = Answers(telegram), len(model.requests)
         chat_id = _FIRST_CHAT + CHATS + number % _LONELY_CHATS
         began = time.monotonic()
         await telegram.user_says(f"lonely {number}", chat_id=chat_id, user=_person(chat_id))
-        waits.append(await answers.wait_for(1) - began)
+        waited = await answers.wait_for(1) - began
+        waits.append(waited - sum(request.took for request in model.requests[asked:]))
     return waits
 
 

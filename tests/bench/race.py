@@ -38,7 +38,7 @@ async def race(folder: Path) -> list[Measure]:
     """Run both contestants in turn and compare their medians.
 
     The servers and the people live in this process, so neither contestant shares a GIL with them.
-    The model answers at once, so what is left is the contestants' own time.
+    The model answers at once, and what its server works is taken off the wait for an answer.
     """
     scripts: list[Lap] = []
     gateways: list[Lap] = []
@@ -71,16 +71,18 @@ async def _lap(
     async with TelegramServer() as telegram, model_server as model:
         contestant = make(telegram, model)
         async with running(contestant, folder.with_suffix(".log")) as started:
-            return await _drive(started, telegram, IDLE_SECONDS if is_last else 0.0)
+            return await _drive(started, telegram, model, IDLE_SECONDS if is_last else 0.0)
 
 
-async def _drive(started: Running, telegram: TelegramServer, idle_seconds: float) -> Lap:
+async def _drive(
+    started: Running, telegram: TelegramServer, model: ModelServer, idle_seconds: float
+) -> Lap:
     polled = await first_poll(started, telegram)
     await asyncio.sleep(SETTLE_SECONDS)
     idle_mb = resident_mb(started.pid)
-    await chats.lonely_messages(telegram, chats.WARMING_UP)
+    await chats.lonely_messages(telegram, model, chats.WARMING_UP)
     before = processor_seconds(started.pid)
-    waits = await chats.lonely_messages(telegram, chats.LONELY)
+    waits = await chats.lonely_messages(telegram, model, chats.LONELY)
     used = processor_seconds(started.pid) - before
     burst = await chats.burst(telegram)
     return Lap(

@@ -30,12 +30,14 @@ _PARSERS: Mapping[Api, Callable[[JsonObject], ParsedRequest]] = {
 
 @dataclass(slots=True, kw_only=True)
 class ReceivedRequest:
-    """A request as it came; `at` is monotonic seconds.
+    """A request as it came; `at` is when it had been read, in monotonic seconds.
 
+    `took` is how long the server worked on it until its answer was made, in seconds; 0 before that.
     `dropped` is set when the client went away before the end.
     """
 
     at: float
+    took: float = 0.0
     headers: Mapping[str, str]
     body: JsonObject
     parsed: ParsedRequest
@@ -109,6 +111,7 @@ class ModelServer:
         return self._replies.popleft()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        began = time.monotonic()
         api = Api(request.path)
         body = json.loads(await request.read())
         try:
@@ -125,6 +128,8 @@ class ModelServer:
         except (asyncio.CancelledError, ConnectionError):
             received.dropped.set()
             raise
+        finally:
+            received.took = time.monotonic() - began
 
     async def _record(self, received: ReceivedRequest) -> None:
         async with self._arrivals:
