@@ -30,9 +30,8 @@ _CHATTY_LIBRARIES = (
     "tortoise",
     "urllib3",
 )
-_OURS = frozenset(
-    {"timestamp", "level", "logger"}
-)  # written by the processors, over what a caller gave
+# Written by the processors, over what a caller gave.
+_OURS = frozenset({"timestamp", "level", "logger"})
 _SECRET_NAME = re.compile(
     r"(?:^|_)(?:token|secret|password|authorization|api_?key|cookie)$", re.IGNORECASE
 )

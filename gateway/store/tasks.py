@@ -101,15 +101,6 @@ def submit(task: NewTask, now: datetime) -> Script[bool]:
 _WAITING = "status = 'pending' AND collected_by IS NULL"
 
 
-def count_waiting(lane: str) -> Script[int]:
-    """Count the tasks of a lane that wait for their turn."""
-    rows = yield Statement(
-        f"SELECT COUNT(*) AS n FROM tasks WHERE lane = :lane AND {_WAITING}",  # noqa: S608
-        {"lane": lane},
-    )
-    return rows[0].integer("n")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a conversation stands: how many of its tasks wait, and whether one has asked."""

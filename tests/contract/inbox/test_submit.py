@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -12,6 +13,7 @@ from gateway.errors import InboxFullError
 from gateway.lifecycle import TaskStatus
 from gateway.store import tasks
 from gateway.store.database import Database
+from gateway.store.tasks import Standing
 from tests.contract.inbox.kit import LANE, InboxKit, new_task
 from tests.doubles.databases import count
 
@@ -89,7 +91,8 @@ async def test_waiting_tasks_are_counted_by_lane(kit: InboxKit) -> None:
     await kit.submit_all("b1", lane="b")
 
     assert (await kit.claim()).task.lane == "a"
-    assert await kit.database.transact("count", lambda: tasks.count_waiting("a")) == 2
+    standing = await kit.database.transact("standing", lambda: tasks.standing(uuid4(), "a"))
+    assert standing == Standing(waiting=2, has_asked=False)
     assert await kit.database.transact("count", tasks.count_all_waiting) == 3
 
 

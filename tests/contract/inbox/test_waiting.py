@@ -8,7 +8,7 @@ from gateway.inbox import Claim
 from gateway.journal import JournalScope, StoredJournal
 from gateway.lifecycle import WAITING, TaskStatus
 from gateway.store import tasks
-from tests.contract.inbox.kit import InboxKit, ending, meet, new_task
+from tests.contract.inbox.kit import LANE, InboxKit, ending, meet, new_task
 from tests.doubles.databases import count
 from workers.agent.journal import Step, StepKind, StepState
 
@@ -111,6 +111,10 @@ async def test_conversation_knows_which_task_asked_last(kit: InboxKit) -> None:
 
     assert found is not None
     assert found.event_key == "e1"
+    standing = await kit.database.transact(
+        "standing", lambda: tasks.standing(talk.conversation_id, LANE)
+    )
+    assert standing.has_asked
 
 
 async def test_pending_task_is_cancelled_at_once(kit: InboxKit) -> None:
