@@ -1,7 +1,6 @@
 """The running gateway: its loops, and how they begin and end."""
 
 import asyncio
-import gc
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -16,6 +15,7 @@ from gateway.delivery import Delivery
 from gateway.dispatch import Dispatcher
 from gateway.errors import StartupError, StoreUnavailableError
 from gateway.files import FileFetcher
+from gateway.garbage import uncollected
 from gateway.http import HttpServer
 from gateway.inbox import Inbox
 from gateway.installer import SkillInstaller
@@ -146,14 +146,12 @@ class Service:
         usual = sys.getswitchinterval()
         sys.setswitchinterval(LOADING_SWITCH_SECONDS)
         try:
-            for runner in self._loops.channels:
-                await runner.loaded.wait()
-            await self._loops.models.ready()
+            with uncollected():
+                for runner in self._loops.channels:
+                    await runner.loaded.wait()
+                await self._loops.models.ready()
         finally:
             sys.setswitchinterval(usual)
-        # What the libraries made stays for good. Without this, each full collection looks through
-        # all of it and holds every conversation up for a fifth of a second.
-        gc.freeze()
         self._loaded.set()
 
     async def _dispatch(self) -> None:

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from gateway.garbage import uncollected
+
 
 def main() -> None:
     """Run the command line; see `gateway.cli.main`."""
@@ -16,9 +18,10 @@ def load() -> Callable[[], None]:
     structlog imports rich if it is there, for tracebacks that we don't print: 4 MB and a tenth of
     the start. Commands that print tables import it themselves.
     """
-    with _absent("rich"):
-        import structlog  # noqa: F401, PLC0415 - must come first, see above
-    from gateway.cli.main import main as run  # noqa: PLC0415 - must come after
+    with uncollected():
+        with _absent("rich"):
+            import structlog  # noqa: F401, PLC0415 - must come first, see above
+        from gateway.cli.main import main as run  # noqa: PLC0415 - must come after
 
     return run
 
