@@ -66,4 +66,11 @@ class MessageGone(SendRejected):
 
 
 class LookupInconclusive(ChannelError):  # noqa: N818 - a finding, not a malfunction
-    """It can't be shown whether a message arrived."""
+    """It can't be shown whether a message arrived.
+
+    `is_unlikely` where it was looked for and is not there, as far as the platform can be asked.
+    """
+
+    def __init__(self, reason: str, *, is_unlikely: bool = False) -> None:
+        super().__init__(reason)
+        self.is_unlikely = is_unlikely

@@ -176,7 +176,8 @@ class FindsSent(Protocol):
 
         Raises:
             SendFailed: the platform can't be asked now; ask again after `retry_after`.
-            LookupInconclusive: neither can be shown.
+            LookupInconclusive: neither can be shown; with `is_unlikely` where it was looked for
+                and not seen, so that another repetition hardly shows it twice.
         """
 
 

@@ -200,16 +200,21 @@ class Sender:
         return await channel.find_file(message, file, anchor, taken)
 
     def _ambiguous(self, part: OutboxPart, finding: LookupInconclusive) -> Outcome:
-        """Decide what to do with a send that neither arrived nor failed as far as can be seen."""
+        """Decide what to do with a send that neither arrived nor failed as far as can be seen.
+
+        It is sent once more; again, if that was cut too, only where no look-up has seen any of it:
+        who is struck twice shall not go without an answer, nor be flooded.
+        """
         first = part.first_tried_at or part.created_at
         is_soon = self._clock.now() - first <= SENT_AGAIN_WITHIN
+        is_sent_again = is_soon and (finding.is_unlikely or not part.is_recovered)
         logger.warning(
             "send_ambiguous",
             outbox_id=str(part.outbox_id),
             channel=part.address.channel,
-            is_sent_again=is_soon and not part.is_recovered,
+            is_sent_again=is_sent_again,
         )
-        if is_soon and not part.is_recovered:
+        if is_sent_again:
             return Outcome(state=OutboxState.QUEUED, is_ambiguous=True, is_recovered=True)
         error = f"whether it arrived is unknown: {finding}"
         return Outcome(state=OutboxState.FAILED, error=error, is_ambiguous=True)

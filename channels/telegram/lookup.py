@@ -83,7 +83,7 @@ class SentLookup:
             if await self._is_it(candidate, message):
                 return self._settle(message, candidate)
         self._settle(message, None)
-        raise LookupInconclusive(f"none of {window} possible ids is the message")
+        raise LookupInconclusive(f"none of {window} possible ids is the message", is_unlikely=True)
 
     async def _is_it(self, candidate: int, message: OutboundMessage) -> bool:
         not_it = self._not_it.setdefault(message.outbox_id, set())

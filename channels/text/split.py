@@ -23,6 +23,7 @@ _BLOCK_MARK: Final = re.compile(
     r"(?:[-+*]|#{1,6})(?=\s|$)|>|`{3}|~{3}|<|\[|[-=*_|:]+[-=*_|:\s]*$|(?P<number>\d{1,9})[.)](?=\s|$)",
     re.MULTILINE,
 )
+_CLOSING_MARKS: Final = re.compile(r"(?<=[ \t])#+[ \t]*\Z")
 _CHARACTER: Final = re.compile(
     # a base character with what joins on to it: marks, variation selectors, joined emoji
     r".[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]*"
@@ -112,6 +113,8 @@ class _Splitter:
         body = self._text[start:end]
         if not body.strip():
             return ""
+        if end < len(self._text):
+            body = self._ended_as_text(body, start)
         head, tail = self._divided(start), self._divided(end)
         if tail is not None and tail.closer:
             body = f"{body.rstrip()}\n{tail.prefix}{tail.closer}"
@@ -120,10 +123,20 @@ class _Splitter:
             return self._opened(body, start, indent)
         code_end = len(body) if head is tail else head.end - start
         code = head.without_container(body[:code_end]).strip("\n")
-        after = _dedented(f"\n{body[code_end:]}", indent).removeprefix("\n")  # whole lines
+        after = _dedented(f"\n{body[code_end:]}", indent).lstrip("\n")  # whole lines
         closer = "" if head.is_closed or head is tail else f"\n{head.closer}"
-        seam = "" if not after or after.startswith("\n") else "\n"
+        seam = "\n" if head.closer else "\n\n"  # right below a table it would be a row
         return f"{head.opener}{code}{closer}{seam}{after}".rstrip()
+
+    def _ended_as_text(self, body: str, start: int) -> str:
+        """Return what lies before a cut, of which the end can't be taken for that of a heading.
+
+        Source: https://spec.commonmark.org/0.31.2/#atx-headings, closing sequences
+        """
+        marks = _CLOSING_MARKS.search(body)
+        if marks is None or not self._outline.is_text(start + marks.start()):
+            return body
+        return f"{body[: marks.start()]}\\{body[marks.start() :]}"
 
     def _opened(self, body: str, start: int, indent: int) -> str:
         """Return a part that begins outside of any block that would have to be opened again.

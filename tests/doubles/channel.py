@@ -67,14 +67,14 @@ class PlainChannel:
 
 
 class EditingChannel(PlainChannel):
-    """Can edit, and look up what was sent; `is_blind` makes each look-up inconclusive.
+    """Can edit, and look up what was sent; `blindness`, where set, is what each look-up ends with.
 
     `looked_for` holds the outbox ids of what was looked up.
     """
 
     def __init__(self, platform: MemoryPlatform | None = None) -> None:
         super().__init__(platform)
-        self.is_blind = False
+        self.blindness: LookupInconclusive | None = None
         self.looked_for: list[str] = []
 
     async def edit(self, message_id: str, message: OutboundMessage) -> None:
@@ -97,8 +97,8 @@ class EditingChannel(PlainChannel):
         """Look for a message that was shown after the anchor and is nobody else's."""
         self.calls.append("find")
         self.looked_for.append(message.outbox_id)
-        if self.is_blind:
-            raise LookupInconclusive("blind")
+        if self.blindness is not None:
+            raise self.blindness
         first = int(anchor.removeprefix("after ")) + 1
         for message_id in self.shown:
             if int(message_id.removeprefix("m")) >= first and message_id not in taken:

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from tests.acceptance.kill.conversation import REPEATED_MARK
+from tests.acceptance.kill.conversation import REPEATED_MARK, question
 from tests.acceptance.kill.two_chats import SETTLED_WITHIN, Scene, die_and_recover
 from tests.acceptance.kill.warm_process import Crash
 from tests.acceptance.messengers.messenger import Post
@@ -42,6 +42,23 @@ async def test_recovers_from_death_at_a_named_point(scene: Scene, point: str, hi
     """Nothing is lost, doubled, reordered or run twice when the process dies right there."""
     verdict = await die_and_recover(scene, Crash(point=point, hit=hit))
 
+    assert verdict.is_good, verdict
+
+
+async def test_recovers_from_three_deaths_at_one_answer(scene: Scene) -> None:
+    """An answer of which no try has left the machine is tried until one has."""
+    (talk, *_) = scene.talks
+    talk.questions.append(question(scene.ledger, talk, 0, calls=0))
+    await scene.messenger.says(Post(place=talk.place, text=talk.questions[0].text))
+    for _ in range(3):
+        with scene.process(Crash(point="before:send")) as victim:
+            async with asyncio.timeout(SETTLED_WITHIN):
+                await victim.died()
+            assert victim.was_killed
+    with scene.process():
+        await scene.settled()
+
+    verdict = scene.verdict()
     assert verdict.is_good, verdict
 
 

@@ -157,6 +157,16 @@ async def test_a_backlog_proves_nothing(telegram: TelegramKit, inbox: RecordingI
             await telegram.channel.find(message, anchor, taken=())
 
 
+async def test_what_is_nowhere_to_be_seen_is_unlikely(telegram: TelegramKit) -> None:
+    """On a quiet bot nothing proves that a send is absent, but no id that it may have is it."""
+    message = answer_to(telegram, "never arrived")
+    anchor = await unknown_send(telegram, message, Trouble.LOST)
+    with pytest.raises(LookupInconclusive) as finding:
+        await telegram.channel.find(message, anchor, taken=())
+    assert finding.value.is_unlikely
+    assert len(telegram.server.calls_of("editMessageText")) == ACCOUNT_WINDOW
+
+
 async def test_a_lookup_told_to_wait_goes_on_where_it_stopped(telegram: TelegramKit) -> None:
     """After a 429 the next lookup tries only the ids that are left."""
     message = answer_to(telegram, "the lost one")

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from channels.errors import ChannelError, SendFailed, SendRejected, SendUnknown
+from channels.errors import (
+    ChannelError,
+    LookupInconclusive,
+    SendFailed,
+    SendRejected,
+    SendUnknown,
+)
 from gateway.store.database import Database
 from gateway.store.outbox import OutboxState, PartFile
 from tests.contract.delivery.desk import Desk
@@ -67,7 +73,7 @@ async def test_what_cannot_be_looked_up_is_sent_once_more_and_counted(
 ) -> None:
     """The repetition is marked beside the file."""
     channel = FileSendingChannel()
-    channel.is_blind = True
+    channel.blindness = LookupInconclusive("blind")
     desk = desk_of(database, channel, SendUnknown(ARRIVED))
     await desk.queue_file(file)
     await desk.deliver_all()

@@ -4,7 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from channels.errors import ChannelError, SendFailed, SendRejected, SendUnknown
+from channels.errors import (
+    ChannelError,
+    LookupInconclusive,
+    SendFailed,
+    SendRejected,
+    SendUnknown,
+)
 from gateway.store.database import Database
 from gateway.store.outbox import OutboxState
 from tests.contract.delivery.desk import FAR, HOME, Desk
@@ -82,10 +88,39 @@ async def test_what_cannot_be_looked_up_is_sent_once_more_and_counted(database: 
     assert (part.state, part.is_ambiguous) == (OutboxState.FAILED, True)
 
 
+async def test_who_is_struck_twice_gets_the_answer(database: Database) -> None:
+    """A repetition that was cut as well, and that no look-up has seen, is repeated too."""
+    channel = EditingChannel()
+    channel.blindness = LookupInconclusive("not seen", is_unlikely=True)
+    desk = Desk(database=database, channel=channel)
+    await desk.queue("one")
+    channel.endings = [SendUnknown("cut"), SendUnknown("cut"), SendUnknown("cut")]
+
+    await desk.deliver_all()
+
+    assert list(channel.shown.values()) == [f"one\n\n{MARK}"]
+    (part,) = await desk.parts()
+    assert (part.state, part.is_ambiguous) == (OutboxState.SENT, True)
+
+
+async def test_a_repetition_that_may_have_arrived_is_the_last(database: Database) -> None:
+    """Where a look-up can't even say that it is unlikely, nobody is shown it three times."""
+    channel = EditingChannel()
+    channel.blindness = LookupInconclusive("blind")
+    desk = Desk(database=database, channel=channel)
+    await desk.queue("one")
+    channel.endings = [SendUnknown(ARRIVED), SendUnknown(ARRIVED)]
+
+    await desk.deliver_all()
+
+    assert list(channel.shown.values()) == ["one", f"one\n\n{MARK}"]
+    assert (await desk.parts())[0].state is OutboxState.FAILED
+
+
 async def test_ambiguous_part_is_not_sent_again_late(database: Database) -> None:
     """Ten minutes on, a repetition would confuse more than it helps; it is shown as ambiguous."""
     channel = EditingChannel()
-    channel.is_blind = True
+    channel.blindness = LookupInconclusive("blind")
     desk = Desk(database=database, channel=channel)
     await desk.queue("one")
     channel.endings = [SendUnknown(ARRIVED)]
@@ -126,7 +161,7 @@ async def test_a_lost_preview_is_looked_for_under_its_own_name(database: Databas
 async def test_a_preview_that_cannot_be_looked_for_is_counted(database: Database) -> None:
     """It may stay beside the answer, which is sent all the same."""
     channel = EditingChannel()
-    channel.is_blind = True
+    channel.blindness = LookupInconclusive("blind")
     desk = Desk(database=database, channel=channel)
     await desk.show_preview("on …", is_recorded=False)
     await desk.queue("one")

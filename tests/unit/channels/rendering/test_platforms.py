@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from channels.text.split import split_markdown
 from tests.doubles.markup import addresses, seen, seen_of_markdown
@@ -56,6 +56,8 @@ def marks(text: str, *, but: str) -> list[str]:
 
 @settings(max_examples=100, deadline=None)
 @given(text=documents)
+@example(text=f"a\n\n-   ## a。。。 a。。。。😀😀 {'长' * 57} # 👨\u200d👩\u200d👧\u200d👦")
+@example(text="## " + "words # " * 60)
 def test_the_parts_show_the_whole(kit: RenderKit, text: str) -> None:
     """All parts fit, each is taken by the platform by itself, and together they show all."""
     parts = split_markdown(text, lambda part: kit.size(part) <= SMALL)
@@ -65,9 +67,9 @@ def test_the_parts_show_the_whole(kit: RenderKit, text: str) -> None:
 
 def test_the_examples_of_the_specification_are_shown(kit: RenderKit) -> None:
     """Every example of CommonMark's own text is taken, and shown whole."""
-    for example in SPECIFICATION:
-        shown = seen(kit.show(example)) if seen_of_markdown(example) else ""
-        assert kit.holds(example, shown, seen_of_markdown(example)), example
+    for text in SPECIFICATION:
+        shown = seen(kit.show(text)) if seen_of_markdown(text) else ""
+        assert kit.holds(text, shown, seen_of_markdown(text)), text
 
 
 @pytest.mark.parametrize("unit", ["😀", "**a** ", "word ", "> q\n", "`&` ", "- item\n", "|a|\n"])
