@@ -46,7 +46,7 @@ _STARS_IN_WORD: Final = re.compile(r"(?<=[\w\u200b])\*+(?=[\w\u200b])")
 _MARK_SEAM: Final = re.compile(r"(?<=\*)(?=~)|(?<=~)(?=\*)")  # one mark is punctuation to the other
 _BLOCK_MARK: Final = re.compile(
     r"(?:#{1,6}|[-+*]|\d{1,9}[.)])(?:\s|$)|>"  # a heading, an entry of a list, a quote
-    r"|(?:[-_*]\s*){2,}$|=+\s*$|~~~|[-:| ]+$"  # a rule, a heading's underline, code, a table
+    r"|([-_*])\s*(?:\1\s*)+$|=+\s*$|~~~|[-:| ]+$"  # a rule, a heading's underline, code, a table
     r"|\[[^\]]*(?:\]:|$)"  # a link's definition
 )
 _UNSAFE_IN_ADDRESS: Final = {

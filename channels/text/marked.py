@@ -69,9 +69,9 @@ def steps(runs: Sequence[Run], known: frozenset[Style]) -> Iterator[Step]:
         open_styles = [*open_styles[:kept], *opened]
 
 
-def _order(ends: Mapping[Style, int]) -> Callable[[Style], tuple[int, bool, Style]]:
+def _order(ends: Mapping[Style, int]) -> Callable[[Style], tuple[bool, int, Style]]:
     """Return a key by which what lasts longest comes first; code is the innermost."""
-    return lambda style: (-ends[style], style == Style.CODE, style)
+    return lambda style: (style == Style.CODE, -ends[style], style)
 
 
 def _marks(dialect: Dialect, styles: Iterable[Style]) -> str:

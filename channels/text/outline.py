@@ -39,9 +39,12 @@ class Block:
     prefix: str
     is_closed: bool
 
-    def without_container(self, lines: str) -> str:
-        """Return `lines` of this block as they would stand outside quotes and lists."""
-        return _without_prefix(lines, self.prefix)
+    def without_container(self, lines: str, column: int) -> str:
+        """Return `lines` of this block as they would stand outside quotes and lists.
+
+        The first of them begins at `column` of its line.
+        """
+        return _without_prefix(lines, self.prefix, column)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,7 @@ class Outline:
 def outline(text: str) -> Outline:
     """Parse `text`, which must be well-formed, in time linear to its length."""
     found = _Findings()
-    for name, depth, start, end in _elements(text):
+    for name, depth, start, end in elements(text):
         found.add(text, name, depth, start, end)
     return Outline(
         paragraphs=tuple(sorted(set(found.paragraphs))),
@@ -220,10 +223,12 @@ def _container_prefix(text: str, start: int) -> str:
     return "".join(mark if mark == ">" else " " for mark in before)
 
 
-def _without_prefix(lines: str, prefix: str) -> str:
+def _without_prefix(lines: str, prefix: str, column: int = 0) -> str:
     if not prefix:
         return lines
-    return "".join(_bare(line, len(prefix)) for line in lines.splitlines(keepends=True))
+    first, *others = lines.splitlines(keepends=True) or [""]
+    bare = [_bare(first, len(prefix) - column), *(_bare(line, len(prefix)) for line in others)]
+    return "".join(bare)
 
 
 def _bare(line: str, most: int) -> str:
@@ -252,7 +257,7 @@ def _merged(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield last
 
 
-def _elements(text: str) -> Iterator[tuple[str, int, int, int]]:
+def elements(text: str) -> Iterator[tuple[str, int, int, int]]:
     """Yield each element's name, depth, start and end, in the order of their starts."""
     found: list[tuple[str, int, int, int]] = []
     depth = 0

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from channels.text.outline import Block, Outline, outline
+from channels.text.raw_html import html_as_text
 from channels.text.wellformed import wellformed
 
 NOTHING: Final = "…"
@@ -18,6 +19,7 @@ _LINE: Final = re.compile(r"\n")
 _SENTENCE: Final = re.compile(r"[.!?…]+[\"'”’)\]]*\s+|[。！？；…]+[”’）」』]*")
 _WORD: Final = re.compile(r"\s+|[，、：,;:]\s*")
 _MARKS_ALONE: Final = re.compile(r"[-=*_+#|:>~`\s]*\S[ \t]*|[ \t>]*`{3}[^`\n]*")
+_CODE_INDENT: Final = " " * 4
 _LONGEST_MARKS: Final = 100  # characters; a longer line of marks is cut all the same
 _BLOCK_MARK: Final = re.compile(
     r"(?:[-+*]|#{1,6})(?=\s|$)|>|`{3}|~{3}|<|\[|[-=*_|:]+[-=*_|:\s]*$|(?P<number>\d{1,9})[.)](?=\s|$)",
@@ -38,13 +40,16 @@ def split_markdown(text: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
     Cuts between paragraphs, else lines, sentences, words, characters: the coarsest that fills a
     part well. A fenced code block or a table that is cut is closed and opened again (with its
     language, with its header). Links, inline code, emphasis and headings stay whole; only one that
-    does not fit a part by itself is cut like plain text. A text without a visible character gives
-    one part, `NOTHING`.
+    does not fit a part by itself is cut like plain text, and so is HTML. A text without a visible
+    character gives one part, `NOTHING`.
 
     `fits` is asked some dozen times a part, about texts of a part's size. It should say yes to any
     single character, also inside a code fence; one that does not fit stands alone.
     """
-    return tuple(_Splitter(wellformed(text), fits).parts()) or (NOTHING,)
+    whole = wellformed(text)
+    if "<" in whole and (len(whole) > _FIRST_WINDOW or not fits(whole)):
+        whole = html_as_text(whole)
+    return tuple(_Splitter(whole, fits).parts()) or (NOTHING,)
 
 
 class _Splitter:
@@ -113,7 +118,7 @@ class _Splitter:
         body = self._text[start:end]
         if not body.strip():
             return ""
-        if end < len(self._text):
+        if self._is_in_words(end):
             body = self._ended_as_text(body, start)
         head, tail = self._divided(start), self._divided(end)
         if tail is not None and tail.closer:
@@ -122,11 +127,18 @@ class _Splitter:
         if head is None:
             return self._opened(body, start, indent)
         code_end = len(body) if head is tail else head.end - start
-        code = head.without_container(body[:code_end]).strip("\n")
+        column = start - self._text.rfind("\n", 0, start) - 1
+        code = head.without_container(body[:code_end], column).strip("\n")
         after = _dedented(f"\n{body[code_end:]}", indent).lstrip("\n")  # whole lines
         closer = "" if head.is_closed or head is tail else f"\n{head.closer}"
         seam = "\n" if head.closer else "\n\n"  # right below a table it would be a row
         return f"{head.opener}{code}{closer}{seam}{after}".rstrip()
+
+    def _is_in_words(self, end: int) -> bool:
+        """Tell whether a cut divides the text in a block that is neither code nor a table."""
+        is_cut = end < len(self._text)
+        in_block = self._outline.block_at(end) is not None
+        return is_cut and not in_block and not self._outline.is_indented_code(end)
 
     def _ended_as_text(self, body: str, start: int) -> str:
         """Return what lies before a cut, of which the end can't be taken for that of a heading.
@@ -145,8 +157,9 @@ class _Splitter:
         """
         first = start + len(body) - len(body.lstrip())
         line = self._text.rfind("\n", 0, first) + 1
-        if line >= start and self._outline.is_indented_code(first):
-            return body[line - start :].rstrip()
+        if self._outline.is_indented_code(first):
+            code = body[line - start :] if line >= start else f"{_CODE_INDENT}{body.lstrip()}"
+            return code.rstrip()
         dedented = _dedented(self._with_item_apart(body, start, indent), indent).strip()
         was_elsewhere = start > 0 and self._outline.is_text(first)
         return _as_text(dedented) if was_elsewhere else dedented

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.parametrize("kit", kits().values(), ids=kits())
 
 @settings(max_examples=1_700, deadline=None)
 @given(text=soups)
+@example(text="*-*")
+@example(text="*`1`*`1`")
 def test_any_text_is_shown_whole(kit: RenderKit, text: str) -> None:
     """Whatever the text, it is shown, and all of it, literal marks included."""
     check_shown_whole(kit, text)
@@ -56,10 +58,41 @@ def marks(text: str, *, but: str) -> list[str]:
 
 @settings(max_examples=100, deadline=None)
 @given(text=documents)
-@example(text=f"a\n\n-   ## a。。。 a。。。。😀😀 {'长' * 57} # 👨\u200d👩\u200d👧\u200d👦")
-@example(text="## " + "words # " * 60)
 def test_the_parts_show_the_whole(kit: RenderKit, text: str) -> None:
     """All parts fit, each is taken by the platform by itself, and together they show all."""
+    check_parts_show_the_whole(kit, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("## " + "words # " * 60, id="heading"),
+        pytest.param("<!channel> " + "words " * 40 + "`b` *c* [d](https://e.org)" * 3, id="html"),
+        pytest.param("-   ---\n    -   " + "words " * 60 + "`b`", id="indented-code"),
+        pytest.param(
+            "-   a a a a aa。。。。。 aaaaééé。。\n"
+            "-   ## a a a a a 。。。 aa。😀 aaaaaa。😀 aaaaé。。。。 aaaaé。。。😀 "
+            "👨\u200d👩\u200d👧\u200d👦 [**b** `c`](https://e.org)\n\n"
+            "-   ````\n    >\n    ````",
+            id="mark-in-fence",
+        ),
+        *(
+            pytest.param(
+                f"-   {'b ' * words}\n-   | a | a |\n    |:--|--:|\n    | a | {'c ' * 20} |\n"
+                "    | a | a |\n\n[ref]: https://e.org\n\n[ref]: https://e.org",
+                id=f"table-after-{words}",
+            )
+            for words in (40, 80, 88)
+        ),
+    ],
+)
+def test_a_cut_takes_no_mark_for_markup(kit: RenderKit, text: str) -> None:
+    """Marks of the text stay text where a cut sets them at the end or the beginning of a part."""
+    check_parts_show_the_whole(kit, text)
+
+
+def check_parts_show_the_whole(kit: RenderKit, text: str) -> None:
+    """Divide a text into small parts, and look at each."""
     parts = split_markdown(text, lambda part: kit.size(part) <= SMALL)
     assert all(kit.size(part) <= SMALL for part in parts)
     assert kit.holds(text, seen("".join(map(kit.show, parts))), seen_of_markdown(text))

@@ -105,6 +105,14 @@ def test_code_is_closed_and_opened_with_its_language() -> None:
     assert all(part.startswith("```python\nline_") and part.endswith("\n```") for part in parts)
 
 
+@pytest.mark.parametrize("text", ["```sh\n{}\n```", "    {}", "| a |\n|---|\n| {} |"])
+def test_code_and_tables_are_shown_as_they_are(text: str) -> None:
+    """No mark is escaped where a heading cannot end, for the escape would be seen in code."""
+    parts = split_markdown(text.format("# # " * 60), fits)
+    assert len(parts) > 1
+    assert "\\" not in "".join(parts)
+
+
 def test_code_in_a_list_keeps_its_fences() -> None:
     """Code under a list item, indented by its container, is cut like any other."""
     text = "- step\n\n      not code\n\n  ```sh\n" + "  run --now\n" * 10 + "  ```\n- next"
