@@ -37,12 +37,16 @@ _BACKTICKS: Final = re.compile(r"`+")
 _LITERAL: Final = re.compile(
     r"\\(?=[!-/:-@\[-`{-~]|$)"  # a backslash that would escape what follows
     r"|`|~(?=~)|(?<=~)~"
-    r"|(?<!\s)\*|\*(?!\s)|(?<!\w)_(?!\s)|(?<!\s)_(?!\w)"  # what may begin or end emphasis
+    r"|(?<!\s)\*|\*(?!\s)"  # what may begin or end emphasis
+    r"|(?<!_)(?:(?<![^\W_])_+(?![\s_])|(?<!\s)_+(?![^\W_]|_))"
 )
 _LITERAL_IN_LINK: Final = re.compile(rf"{_LITERAL.pattern}|[\[\]]")
 _LINK_SEAM: Final = re.compile(r"(?<=\])(?=[(\[])")  # would make a link of text in brackets
 _BOTH: Final = frozenset({Style.BOLD, Style.ITALIC})
-_STARS_IN_WORD: Final = re.compile(r"(?<=[\w\u200b])\*+(?=[\w\u200b])")
+_TWO_WAY_STARS: Final = re.compile(
+    r"(?<=[\w\u200b])\*+(?=[\w\u200b])"  # between letters
+    r"|(?<=[^\w\u200b\s*\\])\*+(?=[^\w\u200b\s*])"  # between punctuation
+)
 _MARK_SEAM: Final = re.compile(r"(?<=\*)(?=~)|(?<=~)(?=\*)")  # one mark is punctuation to the other
 _BLOCK_MARK: Final = re.compile(
     r"(?:#{1,6}|[-+*]|\d{1,9}[.)])(?:\s|$)|>"  # a heading, an entry of a list, a quote
@@ -121,10 +125,10 @@ class _Writer:
     def _inline(self, runs: Sequence[Run]) -> str:
         """Return runs with their marks, without italics where these could not be told from bold.
 
-        Both are stars; between two letters, one that ends might as well begin.
+        Both are stars; between two letters or two marks, one that ends might as well begin.
         """
         written = write(runs, self._dialect)
-        if _STARS_IN_WORD.search(written) and any(run.styles >= _BOTH for run in runs):
+        if _TWO_WAY_STARS.search(written) and any(run.styles >= _BOTH for run in runs):
             upright = [replace(run, styles=run.styles - {Style.ITALIC}) for run in runs]
             return write(upright, self._dialect)
         return written
@@ -243,7 +247,11 @@ def _escaped(text: str, flavour: Flavour, url: str | None = None) -> str:
     """Return a text, maybe that of a link to `url`, of which nothing is taken for a mark."""
     unlinked = text if url else _LINK_SEAM.sub(ZERO_WIDTH_SPACE, text)
     pattern = _LITERAL_IN_LINK if url else _LITERAL
-    return flavour.text(pattern.sub(r"\\\g<0>", unlinked))
+    return flavour.text(pattern.sub(_with_backslashes, unlinked))
+
+
+def _with_backslashes(marks: re.Match[str]) -> str:
+    return "".join(f"\\{mark}" for mark in marks[0])
 
 
 def _without_block_mark(line: str) -> str:

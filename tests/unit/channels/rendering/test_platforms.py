@@ -25,6 +25,8 @@ pytestmark = pytest.mark.parametrize("kit", kits().values(), ids=kits())
 @given(text=soups)
 @example(text="*-*")
 @example(text="*`1`*`1`")
+@example(text="***both****。**“重点”***")
+@example(text="<div>\nhtml\n</div>__1__")
 def test_any_text_is_shown_whole(kit: RenderKit, text: str) -> None:
     """Whatever the text, it is shown, and all of it, literal marks included."""
     check_shown_whole(kit, text)
