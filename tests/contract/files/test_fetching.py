@@ -115,9 +115,8 @@ async def test_a_passing_trouble_is_tried_again_after_its_time(post: Post) -> No
     task_id = await post.accept_file(b"late")
     assert (await post.put_off(task_id)).error == "busy"
     post.clock.advance(timedelta(minutes=2, seconds=59))
-    async with post.running():
-        await asyncio.sleep(0)
-    assert len(post.source.fetched) == 1
+    await post.settled(await post.accept_file(b"now"))
+    assert (await post.file_of(task_id)).attempt == 1
     post.clock.advance(timedelta(minutes=6))
     file = await post.settled(task_id)
     assert (file.state, file.error, file.attempt) == (FileState.STORED, "", 2)
