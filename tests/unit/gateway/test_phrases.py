@@ -8,8 +8,7 @@ import pytest
 
 from gateway.lifecycle import TaskStatus
 from gateway.phrases import Phrase, is_chinese, say
-from gateway.phrases.chinese import CHINESE
-from gateway.phrases.english import ENGLISH
+from gateway.phrases.speaking import IN_CHINESE, IN_ENGLISH
 from gateway.roster import ChannelState
 from gateway.store.files import FileState
 from gateway.store.jobs import JobStatus
@@ -25,8 +24,8 @@ def fields(template: str) -> set[str | None]:
 
 def test_both_languages_have_every_sentence_with_the_same_values() -> None:
     """So that no person meets a missing sentence or a missing value."""
-    assert set(ENGLISH) == set(CHINESE) == set(Phrase)
-    assert {p: fields(ENGLISH[p]) for p in Phrase} == {p: fields(CHINESE[p]) for p in Phrase}
+    assert set(IN_ENGLISH) == set(IN_CHINESE) == set(Phrase)
+    assert {p: fields(IN_ENGLISH[p]) for p in Phrase} == {p: fields(IN_CHINESE[p]) for p in Phrase}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +54,7 @@ def test_chinese_is_known_by_its_tag(language: str, *, expected: bool) -> None:
     assert is_chinese(language) is expected
 
 
-@pytest.mark.parametrize(("language", "catalog"), [("zh-CN", CHINESE), ("de", ENGLISH)])
+@pytest.mark.parametrize(("language", "catalog"), [("zh-CN", IN_CHINESE), ("de", IN_ENGLISH)])
 def test_sentence_is_said_in_the_persons_language(
     language: str, catalog: dict[Phrase, str]
 ) -> None:
